@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands, one file each: an options struct, setup_<name>, which adds the command to the
+// program, and run_<name>, which carries it out. All throw the exceptions of core/error.hpp.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "catdog/cli/config_flags.hpp"
+#include "catdog/pictures/split.hpp"
+#include "catdog/pictures/synth.hpp"
+
+namespace catdog {
+
+void setup_synth(CLI::App& app);
+void run_synth(const SynthOptions& options);
+
+void setup_split(CLI::App& app);
+void run_split(const SplitOptions& options);
+
+struct SummaryCommand {
+  ConfigFlags config;
+};
+void setup_summary(CLI::App& app);
+void run_summary(const SummaryCommand& options);
+
+struct TrainCommand {
+  ConfigFlags config;
+  std::string name;  // of the run; empty: the config's name
+  std::filesystem::path runs = "runs";
+  bool print_config = false;
+};
+void setup_train(CLI::App& app);
+void run_train(const TrainCommand& options);
+
+struct EvalCommand {
+  std::filesystem::path model;
+  std::filesystem::path data;  // empty: the folder that the model was trained on
+  std::string split = "test";
+  std::string device = "auto";
+  int workers = 2;
+  int threads = 0;
+  std::optional<double> min_accuracy;
+  bool json = false;
+};
+void setup_eval(CLI::App& app);
+void run_eval(const EvalCommand& options);
+
+}  // namespace catdog

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one way from the command line to a Config: defaults, then --config, then the flags.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "catdog/train/config.hpp"
+
+namespace catdog {
+
+struct ConfigFlags {
+  std::string config;             // a path, or the name of a config that ships with the program
+  std::vector<Setting> settings;  // in the order of the command line
+};
+
+// Adds --config and --set.
+void add_config_flags(CLI::App& command, ConfigFlags& flags);
+
+// Adds a flag that sets one key of the config.
+void add_setting_flag(CLI::App& command, ConfigFlags& flags, const std::string& flag,
+                      const std::string& key, const std::string& help);
+
+// Throws ConfigError listing all faults of the file, or of the flags.
+Config load_config(const ConfigFlags& flags);
+
+}  // namespace catdog

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Options from JSON, strictly: an OptionTable binds the keys of one config section to the fields
+// of a struct, with the rule for each. Reading reports every fault at once and names the nearest
+// key that exists; writing gives JSON that reads back equal.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace catdog {
+
+using Json = nlohmann::ordered_json;
+
+// Allowed numbers: low ≤ x ≤ high, or without an end where it is open.
+struct Range {
+  double low;
+  double high;
+  bool low_open = false;
+  bool high_open = false;
+
+  bool contains(double x) const {
+    return (low_open ? x > low : x >= low) && (high_open ? x < high : x <= high);
+  }
+};
+
+// One key of a section.
+struct Option {
+  std::string key;
+  std::string rule;                       // "must be …"
+  std::string help;                       // one line
+  std::function<bool(const Json&)> read;  // false, and nothing changed, if the rule is broken
+  std::function<Json()> write;            // the present value
+};
+
+class OptionTable {
+ public:
+  void number(const char* key, int& field, Range range, const char* help);
+  void number(const char* key, uint64_t& field, const char* help);
+  void number(const char* key, double& field, Range range, const char* help);
+  void numbers(const char* key, std::vector<int>& field, Range range, const char* help);
+  void text(const char* key, std::string& field, const char* help);
+
+  // `field` is an enumeration; `names` lists its values.
+  template <class Enum>
+  void choice(const char* key, Enum& field,
+              std::initializer_list<std::pair<const char*, Enum>> names, const char* help) {
+    std::vector<std::pair<std::string, int>> pairs;
+    for (const auto& [name, value] : names) pairs.emplace_back(name, static_cast<int>(value));
+    add_choice(
+        key, std::move(pairs), help, [&field] { return static_cast<int>(field); },
+        [&field](int value) { field = static_cast<Enum>(value); });
+  }
+
+  const std::vector<Option>& options() const { return options_; }
+
+ private:
+  void add_choice(const char* key, std::vector<std::pair<std::string, int>> names, const char* help,
+                  std::function<int()> get, std::function<void(int)> set);
+
+  std::vector<Option> options_;
+};
+
+// A config as the list of its sections, each bound to fields of one object.
+using Sections = std::vector<std::pair<std::string, OptionTable>>;
+
+// One value from the command line: key "section.name", and the flag it came from.
+struct Setting {
+  std::string key;
+  std::string value;  // JSON, or else taken as text
+  std::string flag;   // for messages
+};
+
+// Parses one JSON object; a syntax error or a key that stands twice throws ConfigError naming
+// `source`.
+Json parse_json(std::string_view text, const std::string& source);
+
+// Sets the fields that `object` names. Throws one ConfigError that lists all faults.
+void read_sections(const Sections& sections, const Json& object, const std::string& source);
+
+// The same for values from the command line.
+void apply_settings(const Sections& sections, const std::vector<Setting>& settings);
+
+Json write_sections(const Sections& sections);
+
+}  // namespace catdog

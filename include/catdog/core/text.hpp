@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small helpers for texts that a person reads.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace catdog {
+
+// 3453121 → "3,453,121".
+std::string with_thousands(int64_t number);
+
+// "a, b and c".
+std::string join_and(const std::vector<std::string>& parts);
+
+// The candidate with the smallest Levenshtein distance to `word`, the first of equals; `candidates`
+// is not empty.
+const std::string& nearest_of(std::string_view word, const std::vector<std::string>& candidates);
+
+// 75 → "1 min 15 s", 3725 → "1 h 2 min", .25 → "0.2 s".
+std::string duration(double seconds);
+
+}  // namespace catdog

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Labelled pictures in class folders, as a torch dataset: decoded, resized, and kept in memory as
+// bytes up to a limit.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "catdog/core/options.hpp"
+#include "catdog/pictures/class_folders.hpp"
+#include "catdog/pictures/resize.hpp"
+
+namespace catdog {
+
+struct DataOptions {
+  std::string dir = "data/cats_and_dogs_small";  // holds train/, validation/ and test/
+  int image_size = 150;                          // px: width and height of the network's input
+  Resampling resize = Resampling::nearest;
+  int cache_mb = 2048;  // decoded pictures kept in memory; the rest is decoded in each pass
+  int workers = 2;      // threads that prepare batches; 0: the training thread itself
+
+  void describe(OptionTable& table);
+};
+
+// Bytes that several folders may fill together. Safe to use from several threads.
+class ByteBudget {
+ public:
+  explicit ByteBudget(int64_t bytes) : left_(bytes) {}
+  // True, and less is left, if `bytes` are still free.
+  bool take(int64_t bytes);
+
+ private:
+  std::atomic<int64_t> left_;
+};
+
+class ImageFolder : public torch::data::datasets::Dataset<ImageFolder, torch::data::Example<>> {
+ public:
+  // DIR/<class>/*.jpg: see list_class_folders. Throws DataError.
+  ImageFolder(const std::filesystem::path& dir, const DataOptions& options,
+              std::shared_ptr<ByteBudget> cache);
+
+  // Picture and label as tensors: (3, S, S) float in [0, 1], and a float scalar.
+  torch::data::Example<> get(size_t index) override;
+  torch::optional<size_t> size() const override { return listing_.files.size(); }
+
+  // RGB, S × S. Runs no torch operation and may be called from several threads. Throws DataError.
+  Picture picture(size_t index) const;
+
+  int label(size_t index) const { return listing_.files[index].label; }
+  const std::filesystem::path& file(size_t index) const { return listing_.files[index].file; }
+  int64_t count() const { return static_cast<int64_t>(listing_.files.size()); }
+  const std::vector<std::string>& classes() const { return listing_.classes; }
+  int image_size_px() const { return size_.height; }
+
+ private:
+  // Slots that many threads fill, each at most once.
+  struct Cache {
+    std::mutex mutex;
+    std::vector<Picture> pictures;  // empty where nothing is kept
+  };
+
+  ClassFolders listing_;
+  Size size_;
+  Resampling resampling_;
+  std::shared_ptr<ByteBudget> budget_;
+  std::shared_ptr<Cache> cache_;  // shared: torch copies datasets
+};
+
+}  // namespace catdog

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The network of Chollet, "Deep Learning with Python" (2017), listing 5.5: stages of convolution
+// 3×3, ReLU and 2×2 max-pooling, then two dense layers; with dropout before them, listing 5.13.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "catdog/core/options.hpp"
+
+namespace catdog {
+
+struct ModelOptions {
+  std::vector<int> filters = {32, 64, 128, 128};  // of each stage's convolution
+  int dense_units = 512;                          // of the hidden dense layer
+  double dropout = 0.5;  // share of the flattened features zeroed in training; 0: no such layer
+
+  void describe(OptionTable& table);
+};
+
+class ConvNetImpl : public torch::nn::Module {
+ public:
+  // For square pictures of `image_size_px`. Weights: see initialize(). Throws ConfigError if the
+  // pictures are too small for that many stages.
+  ConvNetImpl(const ModelOptions& options, int image_size_px);
+
+  // Kernels Glorot uniform, U(-L, L) with L = sqrt(6 / (fan_in + fan_out)); biases zero: Keras's
+  // defaults, not torch's. The same as seeding torch with `seed` and calling xavier_uniform_ on
+  // each layer in order.
+  void initialize(uint64_t seed);
+
+  // images (N, 3, S, S) in [0, 1] → logits (N,); sigmoid(logit) is the second class's probability.
+  torch::Tensor forward(torch::Tensor images);
+
+  const ModelOptions& options() const { return options_; }
+  int image_size_px() const { return image_size_px_; }
+  const std::vector<torch::nn::Conv2d>& convolutions() const { return convolutions_; }
+  const std::vector<torch::nn::Linear>& dense_layers() const { return dense_; }
+
+ private:
+  ModelOptions options_;
+  int image_size_px_;
+  std::vector<torch::nn::Conv2d> convolutions_;  // conv1, conv2, …
+  std::vector<torch::nn::Linear> dense_;         // dense1, dense2
+};
+TORCH_MODULE(ConvNet);
+
+// Keeps the convolutions' weights in channels-last order, in which the CPU's and the GPU's
+// convolutions are quicker. Values and shapes stay.
+void use_channels_last(torch::nn::Module& module);
+
+}  // namespace catdog

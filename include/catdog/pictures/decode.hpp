@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Safe reading of pictures: nothing is decoded before its size, kind and dimensions are known to
+// be sane, and damage that image libraries pass over in silence is an error.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+
+#include "catdog/pictures/picture.hpp"
+
+namespace catdog {
+
+// Larger files or pictures are refused before they are decoded.
+inline constexpr uint64_t kMaxFileBytes = 256ull << 20;
+inline constexpr int64_t kMaxPixels = 100'000'000;
+
+// True for the name endings that count as pictures in a folder, in any case:
+// .jpg .jpeg .png .bmp .ppm .tif .tiff .webp
+bool has_picture_extension(const std::filesystem::path& path);
+
+// Decodes a JPEG, PNG, BMP, PPM, TIFF or WebP file (told by content, not by name) into an RGB
+// picture; grey, palette, CMYK, alpha and 16-bit files are converted, EXIF rotation is not applied
+// (as in Keras of 2017). Throws DataError, naming `path` and the fault, for a file that is missing,
+// empty, no picture, too large, truncated or damaged. Safe to call from several threads.
+Picture decode_picture(const std::filesystem::path& path);
+
+// The same for a file's bytes in memory; `path` is for messages only.
+Picture decode_picture(std::string_view bytes, const std::filesystem::path& path);
+
+// Finds the faults that decode_picture would find, as quickly as the format allows (JPEG at an
+// eighth of its size). Returns the size of the whole picture. Throws DataError.
+Size check_picture(std::string_view bytes, const std::filesystem::path& path);
+
+}  // namespace catdog

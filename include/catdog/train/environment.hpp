@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The machine and the libraries that a result was made with, and the choice of device.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+
+#include "catdog/core/options.hpp"
+
+namespace catdog {
+
+// "auto" (CUDA if there is one), "cpu", "cuda" or "cuda:N". Throws ConfigError for any other text
+// or a device that is not there.
+torch::Device choose_device(const std::string& name);
+
+// Sets LibTorch's threads; 0: one a core. The number chosen.
+int use_threads(int threads);
+
+// Versions of the program and its libraries.
+Json versions();
+
+// Versions, device, processor and threads: what env.json holds.
+Json environment(torch::Device device);
+
+}  // namespace catdog

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// A network with all that is needed to use it: class names, preprocessing, and how it was made.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "catdog/train/config.hpp"
+
+namespace catdog {
+
+struct TrainedModel {
+  ConvNet net = nullptr;
+  std::vector<std::string> classes;  // class 0, class 1
+  Config config;                     // data.dir absolute: the folder last used
+  Json training = {};                // epoch, figures and versions, for a person to read
+};
+
+void save_model(const std::filesystem::path& path, const TrainedModel& model);
+
+// The network is on the CPU, in inference mode. Throws ModelError naming the file and the fault.
+TrainedModel load_model(const std::filesystem::path& path);
+
+}  // namespace catdog

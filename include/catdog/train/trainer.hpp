@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Training: one epoch at a time, figures as Keras counts them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "catdog/data/batch_loader.hpp"
+#include "catdog/train/config.hpp"
+
+namespace catdog {
+
+struct EpochResult {
+  int epoch;        // from 1
+  double loss;      // training: mean over the epoch's pictures, in the forward passes
+  double accuracy;  //   that gave the gradients, so with dropout and before each update
+  double val_loss;  // validation: every picture once, after the epoch's last step
+  double val_accuracy;
+  double lr;
+  double seconds;            // of the whole epoch, validation included
+  double images_per_second;  // of the training steps alone
+  double waited_share;       // of the training steps' time that was spent waiting for pictures
+};
+
+// Where training is within an epoch.
+struct Progress {
+  int epoch;
+  int64_t step;  // of the epoch, those done
+  int64_t steps;
+  double loss;  // means of the epoch so far
+  double accuracy;
+};
+
+class Trainer {
+ public:
+  // The folders outlive the trainer. `net` lies on `device` already.
+  Trainer(const Config& config, ConvNet net, const ImageFolder& training,
+          const ImageFolder& validation, torch::Device device);
+
+  // Trains one epoch and validates. `observe` is called after each step. Throws DataError; Error
+  // for a loss that is not finite, naming the step; Interrupted.
+  EpochResult run_epoch(const std::function<void(const Progress&)>& observe);
+
+ private:
+  // One update of the weights; the batch's mean loss and accuracy.
+  std::pair<double, double> step(const Batch& batch);
+
+  const Config config_;
+  ConvNet net_;
+  const ImageFolder& validation_;
+  const torch::Device device_;
+  torch::optim::RMSprop optimizer_;
+  BatchLoader loader_;
+  const int64_t steps_per_epoch_;
+  int64_t steps_done_ = 0;  // since the start of training
+  int epochs_done_ = 0;
+};
+
+}  // namespace catdog

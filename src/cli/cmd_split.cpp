@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// catdog split: from a folder of labelled pictures to train, validation and test.
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
+
+#include "catdog/cli/commands.hpp"
+#include "catdog/core/error.hpp"
+#include "catdog/core/files.hpp"
+#include "catdog/core/text.hpp"
+
+namespace catdog {
+
+void setup_split(CLI::App& app) {
+  auto options = std::make_shared<SplitOptions>();
+  CLI::App* command = app.add_subcommand(
+      "split", "Sort labelled pictures into DEST/{train,validation,test}/<class>");
+  command->add_option("SOURCE", options->source, "cat.0.jpg, dog.0.jpg … or one folder a class")
+      ->required();
+  command->add_option("DEST", options->destination, "folder to write to: absent or empty")
+      ->required();
+  auto* fractions = command
+                        ->add_option("--fractions", options->fractions,
+                                     "shares of each class, as in .5,.25,.25, in place of counts")
+                        ->delimiter(',')
+                        ->expected(3);
+  for (size_t i = 0; i < kSubsets.size(); ++i) {
+    command
+        ->add_option(fmt::format("--{}", kSubsets[i]), options->counts[i],
+                     fmt::format("pictures of each class for {}", kSubsets[i]))
+        ->capture_default_str()
+        ->excludes(fractions);
+  }
+  auto* kind = command->add_option_group("placement", "How pictures get into DEST");
+  kind->require_option(0, 1);
+  kind->add_flag_callback(
+      "--copy", [options] { options->placement = Placement::copy; }, "copies (default)");
+  kind->add_flag_callback(
+      "--hardlink", [options] { options->placement = Placement::hardlink; },
+      "hard links: no space, same disk only");
+  kind->add_flag_callback(
+      "--symlink", [options] { options->placement = Placement::symlink; }, "symbolic links");
+  command->add_flag("--shuffle", options->shuffle, "random order instead of number order");
+  command->add_option("--seed", options->seed, "of --shuffle")->capture_default_str();
+  command->add_flag("--skip-bad", options->skip_bad,
+                    "take the next picture for one that cannot be read, instead of stopping");
+  command->add_flag("--force", options->force, "replace the split that DEST already holds");
+  command->callback([options] { run_split(*options); });
+}
+
+void run_split(const SplitOptions& options) {
+  const SplitResult result = split_pictures(options);
+  for (const SkippedPicture& skipped : result.skipped) {
+    spdlog::warn("skipped {}: {}", shown(skipped.file), skipped.reason);
+  }
+  for (const SharedPicture& shared : result.shared) {
+    std::vector<std::string> names;
+    for (const std::string& file : shared.files) names.push_back(shown(file));
+    spdlog::warn("the same picture in different subsets: {}", join_and(names));
+  }
+  for (size_t subset = 0; subset < kSubsets.size(); ++subset) {
+    for (size_t label = 0; label < result.classes.size(); ++label) {
+      fmt::print("total {} {} images: {}\n", kSubsets[subset], result.classes[label],
+                 result.class_counts[label][subset]);
+    }
+  }
+}
+
+}  // namespace catdog

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/cli/progress_bar.hpp"
+
+#include <spdlog/fmt/fmt.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "catdog/core/text.hpp"
+
+namespace catdog {
+namespace {
+
+constexpr int64_t kWidth = 24;  // characters of the bar itself
+constexpr auto kPause = std::chrono::milliseconds(100);
+
+bool is_capable_terminal() {
+  const char* terminal = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) == 1 && terminal != nullptr &&
+         std::string_view(terminal) != "dumb";
+}
+
+}  // namespace
+
+ProgressBar::ProgressBar() : enabled_(is_capable_terminal()) { start(); }
+
+void ProgressBar::start() { started_ = Clock::now(); }
+
+void ProgressBar::show(const std::string& label, int64_t done, int64_t total,
+                       const std::string& note) {
+  const auto now = Clock::now();
+  if (!enabled_ || (drawn_ && now - last_drawn_ < kPause)) return;
+  drawn_ = true;
+  last_drawn_ = now;
+  const double seconds = std::chrono::duration<double>(now - started_).count();
+  const double left = seconds / static_cast<double>(done) * static_cast<double>(total - done);
+  const auto filled = static_cast<size_t>(kWidth * done / total);
+  fmt::print(stderr, "\r\033[K{} [{:=<{}}{:.<{}}] {}/{}  {}, {} left", label, "", filled, "",
+             kWidth - filled, done, total, note, duration(left));
+  std::fflush(stderr);
+}
+
+void ProgressBar::clear() {
+  if (!drawn_) return;
+  fmt::print(stderr, "\r\033[K");
+  std::fflush(stderr);
+  drawn_ = false;
+}
+
+}  // namespace catdog

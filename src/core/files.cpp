@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/core/files.hpp"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "catdog/core/error.hpp"
+
+namespace catdog {
+namespace {
+
+[[noreturn]] void fail(const std::string& what, const fs::path& path) {
+  const int error = errno;
+  throw Error(what + " " + shown(path) + ": " + std::strerror(error));
+}
+
+// A file descriptor that closes itself.
+class File {
+ public:
+  File(const fs::path& path, int flags, mode_t mode = 0)
+      : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+  ~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  bool is_open() const { return descriptor_ >= 0; }
+  int get() const { return descriptor_; }
+  // Closes now; false where the last of the data could not be written.
+  bool close() { return ::close(std::exchange(descriptor_, -1)) == 0; }
+
+ private:
+  int descriptor_;
+};
+
+void write_all(const File& file, std::string_view bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("cannot write", path);
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+}
+
+// How many bytes at the front of `text` form one valid UTF-8 character that is no control
+// character; 0 if none do.
+size_t printable_length(std::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (byte(0) < 0x20 || byte(0) == 0x7F) return 0;
+  if (byte(0) < 0x80) return 1;
+  const size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : byte(0) >= 0xC2 ? 2 : 0;
+  if (length == 0 || byte(0) > 0xF4 || text.size() < length) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  return length;
+}
+
+}  // namespace
+
+std::string shown(const fs::path& path) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string_view rest = path.native();
+  std::string text;
+  while (!rest.empty()) {
+    size_t length = printable_length(rest);
+    if (length > 0) {
+      text += rest.substr(0, length);
+    } else {
+      const auto byte = static_cast<unsigned char>(rest[0]);
+      text += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
+      length = 1;
+    }
+    rest.remove_prefix(length);
+  }
+  return text;
+}
+
+std::string read_file(const fs::path& path, uint64_t max_bytes) {
+  const File file(path, O_RDONLY | O_NONBLOCK);  // O_NONBLOCK: opening a FIFO must not wait
+  struct stat status {};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) fail("cannot read", path);
+  if (!S_ISREG(status.st_mode)) throw Error("cannot read " + shown(path) + ": not a regular file");
+  if (static_cast<uint64_t>(status.st_size) > max_bytes) {
+    throw Error("cannot read " + shown(path) + ": " + std::to_string(status.st_size) +
+                " bytes, at most " + std::to_string(max_bytes) + " are allowed");
+  }
+  std::string bytes(static_cast<size_t>(status.st_size), '\0');
+  size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail("cannot read", path);
+    if (got == 0) break;  // the file shrank meanwhile
+    filled += static_cast<size_t>(got);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+void write_file_atomically(const fs::path& path, std::string_view bytes) {
+  fs::path temporary = path;
+  temporary += ".tmp." + std::to_string(::getpid());
+  try {
+    File file(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (!file.is_open()) fail("cannot write", path);
+    write_all(file, bytes, path);
+    if (::fsync(file.get()) != 0 || !file.close()) fail("cannot write", path);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) fail("cannot write", path);
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const File opened(folder, O_RDONLY | O_DIRECTORY);
+  if (opened.is_open()) ::fsync(opened.get());  // the rename itself survives a power cut
+}
+
+std::string sha256(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::array<unsigned char, 32> digest{};
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
+    throw Error("SHA-256 is not available in this machine's OpenSSL");
+  }
+  std::string text;
+  for (const unsigned char byte : digest) text += {kDigits[byte >> 4], kDigits[byte & 15]};
+  return text;
+}
+
+NewFolder::NewFolder(fs::path path) {
+  if (path.has_relative_path() && !path.has_filename()) path = path.parent_path();  // "a/b/"
+  for (fs::path folder = path; !folder.empty() && !fs::exists(folder);
+       folder = folder.parent_path()) {
+    first_made_ = folder;
+  }
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error || !fs::is_directory(path)) {
+    const std::string why = error ? error.message() : "it exists and is not a folder";
+    if (!first_made_.empty()) fs::remove_all(first_made_, error);
+    throw Error("cannot make the folder " + shown(path) + ": " + why);
+  }
+}
+
+NewFolder::~NewFolder() {
+  std::error_code ignored;
+  if (!first_made_.empty()) fs::remove_all(first_made_, ignored);
+}
+
+bool natural_less(std::string_view a, std::string_view b) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const std::string_view whole_a = a, whole_b = b;
+  while (!a.empty() && !b.empty()) {
+    if (is_digit(a[0]) && is_digit(b[0])) {
+      const auto take_number = [&](std::string_view& text) {
+        const size_t end =
+            std::min(static_cast<size_t>(std::find_if_not(text.begin(), text.end(), is_digit) -
+                                         text.begin()),
+                     text.size());
+        std::string_view number = text.substr(0, end);
+        text.remove_prefix(end);
+        number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
+        return number;
+      };
+      const std::string_view x = take_number(a), y = take_number(b);
+      if (x.size() != y.size()) return x.size() < y.size();
+      if (x != y) return x < y;
+    } else {
+      if (a[0] != b[0]) {
+        return static_cast<unsigned char>(a[0]) < static_cast<unsigned char>(b[0]);
+      }
+      a.remove_prefix(1);
+      b.remove_prefix(1);
+    }
+  }
+  if (a.empty() != b.empty()) return a.empty();
+  return whole_a < whole_b;  // equal but for leading zeros: still a strict order
+}
+
+}  // namespace catdog

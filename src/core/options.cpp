@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/core/options.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "catdog/core/error.hpp"
+#include "catdog/core/text.hpp"
+
+namespace catdog {
+namespace {
+
+std::string in_range(const Range& range) {
+  return fmt::format("from {}{} to {}{}", range.low, range.low_open ? " (excluded)" : "",
+                     range.high, range.high_open ? " (excluded)" : "");
+}
+
+bool is_integer_in(const Json& value, const Range& range) {
+  return value.is_number_integer() && range.contains(value.get<double>());
+}
+
+const Option* find(const OptionTable& table, const std::string& key) {
+  for (const Option& option : table.options()) {
+    if (option.key == key) return &option;
+  }
+  return nullptr;
+}
+
+const OptionTable* find(const Sections& sections, const std::string& name) {
+  for (const auto& [section, table] : sections) {
+    if (section == name) return &table;
+  }
+  return nullptr;
+}
+
+std::string unknown_key(const Sections& sections, const std::string& key) {
+  std::vector<std::string> known;
+  for (const auto& [section, table] : sections) {
+    for (const Option& option : table.options()) known.push_back(section + "." + option.key);
+  }
+  return fmt::format("{}: unknown key; the nearest known one is {}", key, nearest_of(key, known));
+}
+
+// Sets one option; the fault as a line, or "" if there is none.
+std::string read_option(const Sections& sections, const std::string& section,
+                        const std::string& key, const Json& value) {
+  const OptionTable* table = find(sections, section);
+  const Option* option = table != nullptr ? find(*table, key) : nullptr;
+  const std::string name = section + "." + key;
+  if (option == nullptr) return unknown_key(sections, name);
+  if (option->read(value)) return "";
+  return fmt::format("{} = {}: must be {}", name,
+                     value.dump(-1, ' ', false, Json::error_handler_t::replace), option->rule);
+}
+
+[[noreturn]] void throw_faults(const std::string& source, const std::vector<std::string>& faults) {
+  std::string text = source + ": ";
+  if (faults.size() == 1) throw ConfigError(text + faults[0]);
+  text += fmt::format("{} faults", faults.size());
+  for (const std::string& fault : faults) text += "\n  " + fault;
+  throw ConfigError(text);
+}
+
+}  // namespace
+
+void OptionTable::number(const char* key, int& field, Range range, const char* help) {
+  options_.push_back({key, "a whole number " + in_range(range), help,
+                      [&field, range](const Json& value) {
+                        if (!is_integer_in(value, range)) return false;
+                        field = value.get<int>();
+                        return true;
+                      },
+                      [&field] { return Json(field); }});
+}
+
+void OptionTable::number(const char* key, uint64_t& field, const char* help) {
+  options_.push_back({key, "a whole number from 0 to 2^64 - 1", help,
+                      [&field](const Json& value) {
+                        if (!value.is_number_unsigned()) return false;
+                        field = value.get<uint64_t>();
+                        return true;
+                      },
+                      [&field] { return Json(field); }});
+}
+
+void OptionTable::number(const char* key, double& field, Range range, const char* help) {
+  options_.push_back({key, "a number " + in_range(range), help,
+                      [&field, range](const Json& value) {
+                        if (!value.is_number() || !range.contains(value.get<double>()))
+                          return false;
+                        field = value.get<double>();
+                        return true;
+                      },
+                      [&field] { return Json(field); }});
+}
+
+void OptionTable::numbers(const char* key, std::vector<int>& field, Range range, const char* help) {
+  options_.push_back({key, "a list of whole numbers, each " + in_range(range), help,
+                      [&field, range](const Json& value) {
+                        if (!value.is_array() || value.empty()) return false;
+                        for (const Json& item : value) {
+                          if (!is_integer_in(item, range)) return false;
+                        }
+                        field = value.get<std::vector<int>>();
+                        return true;
+                      },
+                      [&field] { return Json(field); }});
+}
+
+void OptionTable::text(const char* key, std::string& field, const char* help) {
+  options_.push_back({key, "a text that is not empty", help,
+                      [&field](const Json& value) {
+                        if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
+                          return false;
+                        }
+                        field = value.get<std::string>();
+                        return true;
+                      },
+                      [&field] { return Json(field); }});
+}
+
+void OptionTable::add_choice(const char* key, std::vector<std::pair<std::string, int>> names,
+                             const char* help, std::function<int()> get,
+                             std::function<void(int)> set) {
+  std::string rule = names.size() > 1 ? "one of" : "";
+  for (const auto& [name, value] : names) rule += (rule.empty() ? "\"" : " \"") + name + "\"";
+  options_.push_back({key, rule, help,
+                      [names, set](const Json& given) {
+                        for (const auto& [name, value] : names) {
+                          if (given == name) {
+                            set(value);
+                            return true;
+                          }
+                        }
+                        return false;
+                      },
+                      [names, get] {
+                        for (const auto& [name, value] : names) {
+                          if (value == get()) return Json(name);
+                        }
+                        return Json();
+                      }});
+}
+
+Json parse_json(std::string_view text, const std::string& source) {
+  std::vector<std::set<std::string>> open_objects;
+  std::string twice;
+  const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) open_objects.emplace_back();
+    if (event == Json::parse_event_t::object_end) open_objects.pop_back();
+    if (event == Json::parse_event_t::key) {
+      const auto key = parsed.get<std::string>();
+      if (!open_objects.back().insert(key).second && twice.empty()) twice = key;
+    }
+    return true;
+  };
+  Json object;
+  try {
+    object = Json::parse(text, watch);
+  } catch (const Json::exception& error) {
+    std::string what = error.what();
+    const size_t start = what.find("] ");  // "[json.exception.parse_error.101] parse error at …"
+    if (start != std::string::npos) what.erase(0, start + 2);
+    throw ConfigError(source + ": not valid JSON: " + what);
+  }
+  if (!twice.empty()) throw ConfigError(source + ": the key \"" + twice + "\" stands twice");
+  if (!object.is_object()) throw ConfigError(source + ": must be one JSON object, { … }");
+  return object;
+}
+
+void read_sections(const Sections& sections, const Json& object, const std::string& source) {
+  std::vector<std::string> faults;
+  for (const auto& [section, values] : object.items()) {
+    if (find(sections, section) == nullptr) {
+      std::vector<std::string> known;
+      for (const auto& [name, table] : sections) known.push_back(name);
+      faults.push_back(fmt::format("{}: unknown section; the nearest known one is {}", section,
+                                   nearest_of(section, known)));
+    } else if (!values.is_object()) {
+      faults.push_back(section + ": must be an object, { … }");
+    } else {
+      for (const auto& [key, value] : values.items()) {
+        const std::string fault = read_option(sections, section, key, value);
+        if (!fault.empty()) faults.push_back(fault);
+      }
+    }
+  }
+  if (!faults.empty()) throw_faults(source, faults);
+}
+
+void apply_settings(const Sections& sections, const std::vector<Setting>& settings) {
+  std::vector<std::string> faults;
+  for (const auto& [key, text, flag] : settings) {
+    Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+    if (value.is_discarded()) value = text;
+    const size_t dot = key.find('.');
+    std::string fault = dot == std::string::npos
+                            ? unknown_key(sections, key)
+                            : read_option(sections, key.substr(0, dot), key.substr(dot + 1), value);
+    // A text that looks like JSON (a folder named 2024): offered once more as it was typed.
+    if (!fault.empty() && !value.is_string() &&
+        read_option(sections, key.substr(0, dot), key.substr(dot + 1), Json(text)).empty()) {
+      fault.clear();
+    }
+    if (!fault.empty()) faults.push_back(fmt::format("{} ({})", fault, flag));
+  }
+  if (!faults.empty()) throw_faults("command line", faults);
+}
+
+Json write_sections(const Sections& sections) {
+  Json object = Json::object();
+  for (const auto& [section, table] : sections) {
+    Json& values = object[section] = Json::object();
+    for (const Option& option : table.options()) values[option.key] = option.write();
+  }
+  return object;
+}
+
+}  // namespace catdog

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/data/batch_loader.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <numeric>
+
+#include "catdog/core/random.hpp"
+
+namespace catdog {
+namespace {
+
+// Batches in the making at a time: enough that a slow picture does not stop the consumer.
+constexpr size_t kBatchesAhead = 4;
+
+// Starts a thread that no signal is delivered to: they are the main thread's.
+template <class Function>
+std::thread start_quiet_thread(Function function) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread thread(function);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return thread;
+}
+
+}  // namespace
+
+struct BatchLoader::Slot {
+  Batch batch;
+  uint32_t pass;
+  float* pixels;                           // of batch.images
+  int64_t rows_left;                       // guarded by mutex_
+  std::vector<std::exception_ptr> errors;  // by row
+};
+
+int64_t batches_per_pass(int64_t pictures, int batch_size) {
+  return (pictures + batch_size - 1) / batch_size;
+}
+
+BatchLoader::BatchLoader(const ImageFolder& folder, Chain chain, LoaderOptions options)
+    : folder_(folder),
+      chain_(std::move(chain)),
+      options_(options),
+      next_scheduled_(options.first_batch) {
+  for (int i = 0; i < options.workers; ++i) {
+    threads_.push_back(start_quiet_thread([this] { work(); }));
+  }
+}
+
+BatchLoader::~BatchLoader() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  job_added_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+std::optional<Batch> BatchLoader::next() {
+  const size_t ahead = threads_.empty() ? 1 : kBatchesAhead;
+  while (slots_.size() < ahead && next_scheduled_ < options_.end_batch) schedule_one();
+  if (slots_.empty()) return std::nullopt;
+  const std::shared_ptr<Slot> slot = std::move(slots_.front());
+  slots_.pop_front();
+
+  const auto start = std::chrono::steady_clock::now();
+  if (threads_.empty()) {
+    for (const Job& job : jobs_) fill_row(*job.slot, job.row);
+    jobs_.clear();
+  } else {
+    std::unique_lock lock(mutex_);
+    row_done_.wait(lock, [&] { return slot->rows_left == 0; });
+  }
+  const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - start;
+  waited_seconds_ += waited.count();
+
+  for (const std::exception_ptr& error : slot->errors) {
+    if (error) std::rethrow_exception(error);
+  }
+  return std::move(slot->batch);
+}
+
+void BatchLoader::schedule_one() {
+  auto slot = std::make_shared<Slot>();
+  Batch& batch = slot->batch;
+  batch.indices = indices_of(next_scheduled_++);
+  const auto rows = static_cast<int64_t>(batch.indices.size());
+  const int64_t side = folder_.image_size_px();
+  batch.images =
+      torch::empty({rows, 3, side, side},
+                   torch::TensorOptions().memory_format(torch::MemoryFormat::ChannelsLast));
+  batch.labels = torch::empty({rows});
+  for (int64_t row = 0; row < rows; ++row) {
+    batch.labels.mutable_data_ptr<float>()[row] =
+        static_cast<float>(folder_.label(static_cast<size_t>(batch.indices[row])));
+  }
+  slot->pass = static_cast<uint32_t>(order_pass_);
+  slot->pixels = batch.images.mutable_data_ptr<float>();
+  slot->rows_left = rows;
+  slot->errors.resize(rows);
+  {
+    const std::lock_guard lock(mutex_);
+    for (int64_t row = 0; row < rows; ++row) jobs_.push_back({slot, row});
+  }
+  job_added_.notify_all();
+  slots_.push_back(std::move(slot));
+}
+
+std::vector<int64_t> BatchLoader::indices_of(int64_t batch) {
+  const int64_t pictures = folder_.count();
+  const int64_t per_pass = batches_per_pass(pictures, options_.batch_size);
+  const int64_t pass = batch / per_pass;
+  if (pass != order_pass_) {
+    order_pass_ = pass;
+    if (options_.shuffle_seed) {
+      order_ = permutation(
+          pictures, Rng(*options_.shuffle_seed, Stream::shuffle, static_cast<uint32_t>(pass)));
+    } else {
+      order_.resize(pictures);
+      std::iota(order_.begin(), order_.end(), 0);
+    }
+  }
+  const int64_t first = batch % per_pass * options_.batch_size;
+  const int64_t end = std::min(first + options_.batch_size, pictures);
+  return {order_.begin() + first, order_.begin() + end};
+}
+
+void BatchLoader::fill_row(Slot& slot, int64_t row) const {
+  const int64_t index = slot.batch.indices[row];
+  const int64_t side = folder_.image_size_px();
+  try {
+    chain_(folder_.picture(static_cast<size_t>(index)),
+           {.pass = slot.pass, .index = static_cast<uint32_t>(index)},
+           slot.pixels + row * side * side * 3);
+  } catch (...) {
+    slot.errors[row] = std::current_exception();
+  }
+}
+
+void BatchLoader::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    job_added_.wait(lock, [&] { return stopping_ || !jobs_.empty(); });
+    if (stopping_) return;
+    const Job job = std::move(jobs_.front());
+    jobs_.pop_front();
+    lock.unlock();
+    fill_row(*job.slot, job.row);
+    lock.lock();
+    if (--job.slot->rows_left == 0) row_done_.notify_one();
+  }
+}
+
+}  // namespace catdog

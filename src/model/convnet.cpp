@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/model/convnet.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include "catdog/core/error.hpp"
+#include "catdog/model/relu_max_pool.hpp"
+
+namespace catdog {
+namespace nn = torch::nn;
+
+namespace {
+
+// The side of a feature map after one stage: 3×3 convolution without padding, then 2×2 pooling.
+int side_after_stage(int side_px) { return (side_px - 2) / 2; }
+
+}  // namespace
+
+void ModelOptions::describe(OptionTable& table) {
+  table.numbers("filters", filters, {1, 4096}, "filters of each stage's 3×3 convolution");
+  table.number("dense_units", dense_units, {1, 65536}, "units of the hidden dense layer");
+  table.number("dropout", dropout, {0, 1, false, /*high_open=*/true},
+               "share of the flattened features zeroed in training; 0 for no dropout");
+}
+
+ConvNetImpl::ConvNetImpl(const ModelOptions& options, int image_size_px)
+    : options_(options), image_size_px_(image_size_px) {
+  int channels = 3, side_px = image_size_px;
+  for (const int filters : options.filters) {
+    convolutions_.push_back(register_module(fmt::format("conv{}", convolutions_.size() + 1),
+                                            nn::Conv2d(nn::Conv2dOptions(channels, filters, 3))));
+    channels = filters;
+    side_px = side_after_stage(side_px);
+  }
+  if (side_px < 1) {
+    throw ConfigError(fmt::format(
+        "data.image_size = {}: too small for the {} stages of model.filters: use larger pictures "
+        "or fewer stages",
+        image_size_px, options.filters.size()));
+  }
+  dense_.push_back(
+      register_module("dense1", nn::Linear(channels * side_px * side_px, options.dense_units)));
+  dense_.push_back(register_module("dense2", nn::Linear(options.dense_units, 1)));
+}
+
+void ConvNetImpl::initialize(uint64_t seed) {
+  torch::NoGradGuard no_gradient;
+  torch::manual_seed(seed);
+  for (auto& parameter : parameters()) {  // in the order of registration: weight, bias, …
+    if (parameter.dim() > 1) {
+      nn::init::xavier_uniform_(parameter);
+    } else {
+      parameter.zero_();
+    }
+  }
+}
+
+torch::Tensor ConvNetImpl::forward(torch::Tensor images) {
+  torch::Tensor x = std::move(images);
+  for (auto& convolution : convolutions_) x = relu_max_pool(convolution(x));
+  x = x.flatten(1);  // (N, C·H·W), channel by channel
+  if (options_.dropout > 0) x = torch::dropout(x, options_.dropout, is_training());
+  x = dense_[0](x).relu_();
+  return dense_[1](x).squeeze(1);
+}
+
+void use_channels_last(torch::nn::Module& module) {
+  torch::NoGradGuard no_gradient;
+  for (auto& parameter : module.parameters()) {
+    if (parameter.dim() == 4) {
+      parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
+    }
+  }
+}
+
+}  // namespace catdog

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "header.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <string>
+
+#include "catdog/core/error.hpp"
+#include "catdog/pictures/decode.hpp"
+
+namespace catdog {
+namespace {
+
+// Unsigned numbers at fixed places; reading past the end is the DataError of a truncated file.
+class Bytes {
+ public:
+  Bytes(std::string_view bytes, bool big_endian) : bytes_(bytes), big_endian_(big_endian) {}
+
+  uint32_t u8(uint64_t at) const {
+    if (at >= bytes_.size()) throw DataError("truncated (the file ends inside its header)");
+    return static_cast<unsigned char>(bytes_[at]);
+  }
+  uint32_t u16(uint64_t at) const { return pair(u8(at), u8(at + 1), 8); }
+  uint32_t u24(uint64_t at) const { return u16(at) | u8(at + 2) << 16; }  // little-endian only
+  uint32_t u32(uint64_t at) const { return pair(u16(at), u16(at + 2), 16); }
+
+ private:
+  uint32_t pair(uint32_t first, uint32_t second, int bits) const {
+    return big_endian_ ? first << bits | second : second << bits | first;
+  }
+
+  std::string_view bytes_;
+  bool big_endian_;
+};
+
+Size png_size(std::string_view file) {
+  const Bytes bytes(file, /*big_endian=*/true);
+  const Size size = require_sane_size(bytes.u32(16), bytes.u32(20));
+  // Chunks are length, type, data, checksum: the last is IEND, and all must lie in the file.
+  for (uint64_t at = 8; file.substr(std::min(at + 4, file.size()), 4) != "IEND";
+       at += 12 + uint64_t{bytes.u32(at)}) {
+    if (at + 12 > file.size()) throw DataError("truncated PNG (it has no end chunk)");
+  }
+  return size;
+}
+
+Size bmp_size(std::string_view file) {
+  const Bytes bytes(file, /*big_endian=*/false);
+  if (bytes.u32(14) == 12) return require_sane_size(bytes.u16(18), bytes.u16(20));  // OS/2
+  const auto signed_height = static_cast<int32_t>(bytes.u32(22));  // negative: from the top down
+  return require_sane_size(static_cast<int32_t>(bytes.u32(18)), std::abs(int64_t{signed_height}));
+}
+
+// "P6", then width and height in decimal, parted by blanks and comments from # to the line's end.
+Size ppm_size(std::string_view file) {
+  size_t at = 2;
+  const auto next_number = [&] {
+    while (at < file.size() &&
+           (std::isspace(static_cast<unsigned char>(file[at])) != 0 || file[at] == '#')) {
+      at = file[at] == '#' ? std::min(file.find('\n', at), file.size()) : at + 1;
+    }
+    int64_t number = 0;
+    for (; at < file.size() && file[at] >= '0' && file[at] <= '9'; ++at) {
+      number = std::min(10 * number + (file[at] - '0'), kMaxPixels + 1);
+    }
+    return number;
+  };
+  const int64_t width = next_number();
+  return require_sane_size(width, next_number());
+}
+
+Size tiff_size(std::string_view file) {
+  const Bytes bytes(file, /*big_endian=*/file[0] == 'M');
+  int64_t width = 0, height = 0, tile_width = 1, tile_height = 1;
+  const uint64_t directory = bytes.u32(4);
+  for (uint64_t i = 0; i < bytes.u16(directory); ++i) {
+    const uint64_t entry = directory + 2 + 12 * i;  // tag, type (3: 16 bits), count, value
+    const uint32_t value = bytes.u16(entry + 2) == 3 ? bytes.u16(entry + 8) : bytes.u32(entry + 8);
+    switch (bytes.u16(entry)) {
+      case 256: width = value; break;
+      case 257: height = value; break;
+      case 322: tile_width = value; break;
+      case 323: tile_height = value; break;
+      default: break;
+    }
+  }
+  require_sane_size(tile_width, tile_height);  // a whole tile is taken into memory
+  return require_sane_size(width, height);
+}
+
+Size webp_size(std::string_view file) {
+  const Bytes bytes(file, /*big_endian=*/false);
+  if (uint64_t{bytes.u32(4)} + 8 > file.size()) {
+    throw DataError("truncated WebP (the file is shorter than its header says)");
+  }
+  const std::string_view chunk = file.substr(12, 4);
+  if (chunk == "VP8X") return require_sane_size(bytes.u24(24) + 1, bytes.u24(27) + 1);
+  if (chunk == "VP8L") {
+    const uint32_t sizes = bytes.u32(21);
+    return require_sane_size((sizes & 0x3FFF) + 1, (sizes >> 14 & 0x3FFF) + 1);
+  }
+  return require_sane_size(bytes.u16(26) & 0x3FFF, bytes.u16(28) & 0x3FFF);
+}
+
+bool is_ppm(std::string_view bytes) {
+  return bytes.size() > 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6' &&
+         std::isspace(static_cast<unsigned char>(bytes[2])) != 0;
+}
+
+}  // namespace
+
+const char* name_of(FileKind kind) {
+  switch (kind) {
+    case FileKind::jpeg: return "JPEG";
+    case FileKind::png: return "PNG";
+    case FileKind::bmp: return "BMP";
+    case FileKind::ppm: return "PPM";
+    case FileKind::tiff: return "TIFF";
+    case FileKind::webp: return "WebP";
+  }
+  return "";
+}
+
+FileKind kind_of(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  if (bytes.empty()) throw DataError("the file is empty");
+  if (bytes.starts_with("\xFF\xD8\xFF")) return FileKind::jpeg;
+  if (bytes.starts_with("\x89PNG\r\n\x1A\n")) return FileKind::png;
+  if (bytes.starts_with("BM")) return FileKind::bmp;
+  if (is_ppm(bytes)) return FileKind::ppm;
+  if (bytes.starts_with("II*\0"sv) || bytes.starts_with("MM\0*"sv)) return FileKind::tiff;
+  if (bytes.starts_with("RIFF") && bytes.find("WEBP") == 8) return FileKind::webp;
+  throw DataError("not a JPEG, PNG, BMP, PPM, TIFF or WebP file");
+}
+
+Size size_in_header(FileKind kind, std::string_view bytes) {
+  switch (kind) {
+    case FileKind::jpeg: break;
+    case FileKind::png: return png_size(bytes);
+    case FileKind::bmp: return bmp_size(bytes);
+    case FileKind::ppm: return ppm_size(bytes);
+    case FileKind::tiff: return tiff_size(bytes);
+    case FileKind::webp: return webp_size(bytes);
+  }
+  throw std::logic_error("size_in_header: libjpeg reads JPEG headers");
+}
+
+Size require_sane_size(int64_t width, int64_t height) {
+  const std::string size = std::to_string(width) + "x" + std::to_string(height) + " pixels";
+  if (width < 1 || height < 1) throw DataError("it has " + size);
+  if (width > kMaxPixels || height > kMaxPixels || width * height > kMaxPixels) {
+    throw DataError("it has " + size + ", at most " + std::to_string(kMaxPixels) + " are allowed");
+  }
+  return {static_cast<int>(height), static_cast<int>(width)};
+}
+
+}  // namespace catdog

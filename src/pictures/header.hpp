@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the first bytes of a picture file promise, read before anything is decoded. Every function
+// throws DataError with the fault alone (the caller knows the file's name).
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "catdog/pictures/picture.hpp"
+
+namespace catdog {
+
+enum class FileKind { jpeg, png, bmp, ppm, tiff, webp };
+
+const char* name_of(FileKind kind);
+
+// Told by the magic bytes.
+FileKind kind_of(std::string_view bytes);
+
+// The size in the header of a file of `kind`, any but JPEG.
+Size size_in_header(FileKind kind, std::string_view bytes);
+
+// Throws unless 1 <= width × height <= kMaxPixels; returns them.
+Size require_sane_size(int64_t width, int64_t height);
+
+}  // namespace catdog

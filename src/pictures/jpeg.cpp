@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jpeg.hpp"
+
+#include <algorithm>
+#include <csetjmp>
+#include <cstdint>
+#include <string>
+#include <vector>
+// Each of these needs what stands before it.
+// clang-format off
+#include <cstdio>
+#include <jpeglib.h>
+#include <jerror.h>
+// clang-format on
+
+#include "catdog/core/error.hpp"
+#include "catdog/pictures/decode.hpp"
+#include "header.hpp"
+
+namespace catdog {
+namespace {
+
+// libjpeg reports a fault by calling back and must not be returned to: hence setjmp and longjmp.
+struct ErrorManager : jpeg_error_mgr {
+  std::jmp_buf escape;
+  char message[JMSG_LENGTH_MAX] = "";
+};
+
+[[noreturn]] void stop(j_common_ptr info) {
+  auto* errors = static_cast<ErrorManager*>(info->err);
+  errors->format_message(info, errors->message);
+  std::longjmp(errors->escape, 1);
+}
+
+// A negative level is libjpeg's "warning": data are missing or contradict each other, and it would
+// go on with invented pixels. An unknown JFIF version alone harms no pixel.
+void stop_at_warnings(j_common_ptr info, int level) {
+  if (level < 0 && info->err->msg_code != JWRN_JFIF_MAJOR) stop(info);
+}
+
+class JpegReader {
+ public:
+  explicit JpegReader(std::string_view bytes) : JpegReader() {  // so that a throw below destroys
+    run([&] {
+      jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+      jpeg_read_header(&info_, TRUE);
+    });
+    require_sane_size(info_.image_width, info_.image_height);
+    // Even a blank picture takes some bits for each 8×8 block: a small file with a huge size in
+    // its header is refused before libjpeg takes memory for that size.
+    if (bytes.size() < uint64_t{info_.image_width} * info_.image_height / 1024) {
+      throw DataError("truncated JPEG (" + std::to_string(bytes.size()) + " bytes cannot hold " +
+                      std::to_string(info_.image_width) + "x" + std::to_string(info_.image_height) +
+                      " pixels)");
+    }
+  }
+  ~JpegReader() { jpeg_destroy_decompress(&info_); }
+  JpegReader(const JpegReader&) = delete;
+  JpegReader& operator=(const JpegReader&) = delete;
+
+  Size size() const {
+    return {static_cast<int>(info_.image_height), static_cast<int>(info_.image_width)};
+  }
+  // JPEG's fourth component is black (CMYK, or YCCK, which libjpeg turns into CMYK).
+  bool has_black() const { return info_.num_components == 4; }
+
+  // Reads to the end of the file and gives each row to `use_row(row number, samples)`, RGB or CMYK.
+  template <typename UseRow>
+  void read_rows(unsigned scale_denominator, UseRow use_row) {
+    info_.out_color_space = has_black() ? JCS_CMYK : JCS_RGB;
+    info_.scale_num = 1;
+    info_.scale_denom = scale_denominator;
+    run([&] { jpeg_start_decompress(&info_); });
+    std::vector<JSAMPLE> row(size_t{info_.output_width} *
+                             static_cast<size_t>(info_.output_components));
+    run([&] {
+      JSAMPROW rows[] = {row.data()};
+      while (info_.output_scanline < info_.output_height) {
+        jpeg_read_scanlines(&info_, rows, 1);
+        use_row(static_cast<int>(info_.output_scanline) - 1, row.data());
+      }
+      jpeg_finish_decompress(&info_);  // sees a missing end marker
+    });
+  }
+
+ private:
+  JpegReader() {
+    info_.err = jpeg_std_error(&errors_);
+    errors_.error_exit = stop;
+    errors_.emit_message = stop_at_warnings;
+    run([&] { jpeg_create_decompress(&info_); });
+  }
+
+  // Runs `steps`, inside which nothing may need a destructor: a fault leaves them by longjmp.
+  template <typename Steps>
+  void run(Steps steps) {
+    if (setjmp(errors_.escape) != 0) {
+      throw DataError(std::string("truncated or damaged JPEG (") + errors_.message + ")");
+    }
+    steps();
+  }
+
+  jpeg_decompress_struct info_{};
+  ErrorManager errors_{};
+};
+
+// One row of CMYK as JPEG files hold it (inverted: 255 is no ink), by Pillow's formula.
+void cmyk_to_rgb(const JSAMPLE* cmyk, uint8_t* rgb, int width) {
+  for (int i = 0; i < width; ++i, cmyk += 4, rgb += 3) {
+    const int light = cmyk[3];
+    for (int channel = 0; channel < 3; ++channel) {
+      const int product = (255 - cmyk[channel]) * light + 128;
+      rgb[channel] = static_cast<uint8_t>(light - ((product >> 8) + product) / 256);
+    }
+  }
+}
+
+}  // namespace
+
+Picture decode_jpeg(std::string_view bytes) {
+  JpegReader reader(bytes);
+  const auto [height, width] = reader.size();
+  Picture picture(height, width, CV_8UC3);
+  reader.read_rows(/*scale_denominator=*/1, [&](int row, const JSAMPLE* samples) {
+    uint8_t* rgb = picture.ptr(row);
+    if (reader.has_black()) {
+      cmyk_to_rgb(samples, rgb, width);
+    } else {
+      std::copy_n(samples, 3 * width, rgb);
+    }
+  });
+  return picture;
+}
+
+Size check_jpeg(std::string_view bytes) {
+  JpegReader reader(bytes);
+  reader.read_rows(/*scale_denominator=*/8, [](int, const JSAMPLE*) {});
+  return reader.size();
+}
+
+}  // namespace catdog

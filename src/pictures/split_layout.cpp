@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "split_layout.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <system_error>
+
+#include "catdog/core/error.hpp"
+#include "catdog/core/files.hpp"
+#include "catdog/core/text.hpp"
+#include "catdog/pictures/class_folders.hpp"
+
+namespace catdog {
+namespace {
+
+constexpr int kDepth = 2;  // as in SOURCE/kagglecatsanddogs_5340/PetImages/Cat
+
+struct Layout {
+  fs::path folder;
+  std::map<std::string, std::vector<fs::path>> classes;  // by their names in `folder`
+  std::vector<fs::path> unlabelled;
+};
+
+std::vector<fs::path> pictures_in(const fs::path& folder) {
+  std::vector<fs::path> pictures;
+  for (const fs::directory_entry& entry : sorted_entries(folder)) {
+    if (is_picture_entry(entry)) pictures.push_back(entry.path());
+  }
+  return pictures;
+}
+
+std::vector<fs::path> folders_in(const fs::path& folder) {
+  std::vector<fs::path> folders;
+  for (const fs::directory_entry& entry : sorted_entries(folder)) {
+    std::error_code ignored;
+    if (entry.is_directory(ignored)) folders.push_back(entry.path());
+  }
+  return folders;
+}
+
+// cat.0.jpg: the class stands before the first dot. 1.jpg, as in Kaggle's test1, has none.
+Layout flat_layout(const fs::path& folder) {
+  Layout layout{folder, {}, {}};
+  for (const fs::path& picture : pictures_in(folder)) {
+    const std::string name = picture.filename().string();
+    const size_t dot = name.find('.');
+    auto& pictures =
+        dot == name.rfind('.') ? layout.unlabelled : layout.classes[name.substr(0, dot)];
+    pictures.push_back(picture);
+  }
+  return layout;
+}
+
+Layout folder_layout(const fs::path& folder) {
+  Layout layout{folder, {}, {}};
+  for (const fs::path& class_folder : folders_in(folder)) {
+    std::vector<fs::path> pictures = pictures_in(class_folder);
+    if (!pictures.empty()) layout.classes[class_folder.filename().string()] = std::move(pictures);
+  }
+  return layout;
+}
+
+// The one layout to take of those found side by side: Kaggle's archive calls it train.
+Layout only_one(std::vector<Layout> layouts) {
+  if (layouts.size() > 1) {
+    const auto not_train = [](const Layout& layout) { return layout.folder.filename() != "train"; };
+    std::vector<std::string> names;
+    for (const Layout& layout : layouts) names.push_back(shown(layout.folder));
+    std::erase_if(layouts, not_train);
+    if (layouts.size() != 1) {
+      throw DataError("several folders hold labelled pictures: " + join_and(names) +
+                      "; give one of them as the source");
+    }
+  }
+  return std::move(layouts.front());
+}
+
+// Flat folders go first at every depth: else SOURCE/{train,test1} would be two class folders.
+Layout find_layout(const fs::path& source) {
+  std::array<std::vector<fs::path>, kDepth + 1> levels;
+  levels[0] = {source};
+  for (size_t depth = 0; depth < kDepth; ++depth) {
+    for (const fs::path& folder : levels[depth]) {
+      for (fs::path& inner : folders_in(folder)) levels[depth + 1].push_back(std::move(inner));
+    }
+  }
+  std::string lone_class;
+  for (const auto& layout_of : {flat_layout, folder_layout}) {
+    for (const std::vector<fs::path>& folders : levels) {
+      std::vector<Layout> found;
+      for (const fs::path& folder : folders) {
+        Layout layout = layout_of(folder);
+        if (layout.classes.size() == 1) lone_class = layout.classes.begin()->first;
+        if (layout.classes.size() >= 2) found.push_back(std::move(layout));
+      }
+      if (!found.empty()) return only_one(std::move(found));
+    }
+  }
+  throw DataError(shown(source) + ": found " +
+                  (lone_class.empty() ? "no labelled pictures"
+                                      : "pictures of one class (" + shown(lone_class) + ") only") +
+                  "; needs names such as cat.0.jpg and dog.0.jpg in one folder, or one folder a "
+                  "class (Cat/0.jpg, Dog/0.jpg), at most two folders down");
+}
+
+std::string book_name(const std::string& name) {
+  std::string lower = name;
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return lower == "cat" || lower == "dog" ? lower + "s" : name;
+}
+
+}  // namespace
+
+std::vector<SourceClass> find_labelled_pictures(const fs::path& source) {
+  Layout layout = find_layout(source);
+  if (!layout.unlabelled.empty()) {
+    throw DataError(shown(layout.unlabelled.front()) + ": no class in the name, unlike " +
+                    shown(layout.classes.begin()->second.front().filename()) +
+                    "; rename it or move it elsewhere");
+  }
+  std::map<std::string, std::string> found_names;  // by the name in the split
+  std::vector<SourceClass> classes;
+  for (auto& [found_name, pictures] : layout.classes) {
+    const std::string name = book_name(found_name);
+    const auto [other, is_new] = found_names.emplace(name, found_name);
+    if (!is_new) {
+      throw DataError("the classes " + shown(other->second) + " and " + shown(found_name) +
+                      " would both be called " + shown(name) + "; rename one of them");
+    }
+    std::sort(pictures.begin(), pictures.end(), [](const fs::path& a, const fs::path& b) {
+      return natural_less(a.filename().native(), b.filename().native());
+    });
+    classes.push_back({name, std::move(pictures)});
+  }
+  std::sort(classes.begin(), classes.end(),
+            [](const SourceClass& a, const SourceClass& b) { return a.name < b.name; });
+  return classes;
+}
+
+}  // namespace catdog

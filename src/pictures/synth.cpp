@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Drawn cats and dogs: the steps of one picture, and the writing of a folder full of them.
+#include "catdog/pictures/synth.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "catdog/core/error.hpp"
+#include "catdog/core/files.hpp"
+#include "catdog/core/random.hpp"
+#include "catdog/core/signals.hpp"
+#include "synth_animal.hpp"
+
+namespace catdog {
+namespace {
+
+constexpr int kMaxPerClass = 1'000'000;
+constexpr int kMinSize_px = 16, kMaxSize_px = 4096;
+
+// Three independent sources for each picture: how much one of them draws (the sensor draws for
+// every pixel) then changes nothing else.
+enum class Part : uint32_t { scene = 0, sensor = 1, file = 2 };
+
+Rng source(uint64_t seed, Animal animal, Part part, int index) {
+  const uint32_t pass = 2 * static_cast<uint32_t>(part) + (animal == Animal::dog ? 1 : 0);
+  return Rng(seed, Stream::synth, pass, static_cast<uint32_t>(index));
+}
+
+// Drawn larger than asked for and shrunk, which makes every edge smooth.
+int canvas_side(int size_px) {
+  if (size_px >= 600) return size_px;
+  return size_px * std::max(2, (192 + size_px - 1) / size_px);
+}
+
+void check(const SynthOptions& options) {
+  const auto require = [](const char* key, int value, int low, int high) {
+    if (value >= low && value <= high) return;
+    throw ConfigError(std::string(key) + " is " + std::to_string(value) + ", but must be " +
+                      std::to_string(low) + " to " + std::to_string(high));
+  };
+  require("per_class", options.per_class, 1, kMaxPerClass);
+  require("size_px", options.size_px, kMinSize_px, kMaxSize_px);
+  if (options.destination.empty()) {
+    throw ConfigError("no destination for the pictures; name a new or an empty folder");
+  }
+  const fs::path& folder = options.destination;
+  std::error_code error;
+  if (!fs::exists(folder, error) && !error) return;
+  const bool empty = fs::is_directory(folder, error) && fs::is_empty(folder, error);
+  if (!empty || error) {
+    throw ConfigError("the destination " + shown(folder) +
+                      (error                      ? " cannot be read"
+                       : fs::is_directory(folder) ? " is not empty"
+                                                  : " is not a folder") +
+                      "; name a new or an empty folder");
+  }
+}
+
+// Not the durable writing of core/files.hpp: a sync for each of thousands of pictures would take
+// longer than drawing them, and after a crash they are drawn anew.
+void write_file(const fs::path& path, const std::vector<uint8_t>& bytes) {
+  errno = 0;
+  const auto close = [](std::FILE* file) { std::fclose(file); };
+  std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "wb"), close);
+  const bool written =
+      file && std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size();
+  if (!written || std::fclose(file.release()) != 0) {
+    throw Error("cannot write " + shown(path) + ": " + std::strerror(errno));
+  }
+}
+
+fs::path picture_path(const fs::path& folder, Animal animal, int index) {
+  return folder / ((animal == Animal::cat ? "cat." : "dog.") + std::to_string(index) + ".jpg");
+}
+
+void write_picture(const SynthOptions& options, Animal animal, int index) {
+  const Picture picture = draw_animal(animal, options.size_px, options.seed, index);
+  cv::Mat bgr;
+  cv::cvtColor(picture, bgr, cv::COLOR_RGB2BGR);
+  Rng rng = source(options.seed, animal, Part::file, index);
+  const int quality = 62 + static_cast<int>(rng.below(34));
+  std::vector<uint8_t> bytes;
+  if (!cv::imencode(".jpg", bgr, bytes, {cv::IMWRITE_JPEG_QUALITY, quality})) {
+    throw Error("cannot encode a JPEG picture");
+  }
+  write_file(picture_path(options.destination, animal, index), bytes);
+}
+
+// Writes the pictures on all cores; which core draws which picture changes no byte.
+class Crew {
+ public:
+  explicit Crew(const SynthOptions& options) : options_(options) {}
+
+  void run() {
+    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+    const unsigned count = std::min(cores, static_cast<unsigned>(options_.per_class));
+    {
+      std::vector<std::jthread> helpers;
+      try {
+        for (unsigned i = 1; i < count; ++i) helpers.emplace_back([this] { work(); });
+      } catch (const std::system_error&) {
+        // No further thread to be had: those that run suffice.
+      }
+      work();
+    }
+    if (failure_) std::rethrow_exception(failure_);
+    throw_if_interrupted();
+  }
+
+  // Every file that run() may have begun.
+  void remove_files() {
+    const int begun = std::min(next_.load(), 2 * options_.per_class);
+    for (int task = 0; task < begun; ++task) {
+      std::error_code ignored;
+      fs::remove(picture_path(options_.destination, animal(task), task / 2), ignored);
+    }
+  }
+
+ private:
+  static Animal animal(int task) { return task % 2 == 0 ? Animal::cat : Animal::dog; }
+
+  void work() {
+    try {
+      while (!stop_ && interrupt_signal() == 0) {
+        const int task = next_.fetch_add(1);
+        if (task >= 2 * options_.per_class) return;
+        write_picture(options_, animal(task), task / 2);
+      }
+    } catch (...) {
+      stop_ = true;
+      const std::lock_guard lock(mutex_);
+      if (!failure_) failure_ = std::current_exception();
+    }
+  }
+
+  const SynthOptions& options_;
+  std::atomic<int> next_{0};
+  std::atomic<bool> stop_{false};
+  std::mutex mutex_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+Picture draw_animal(Animal animal, int size_px, uint64_t seed, int index) {
+  Rng rng = source(seed, animal, Part::scene, index);
+  Rng sensor = source(seed, animal, Part::sensor, index);
+  const synth::Look look = synth::draw_look(rng);
+  synth::Canvas canvas(canvas_side(size_px));
+  const double rim = synth::luminance(look.coat.base) < 80 ? 0.4 : 0.55;
+  canvas.set_light(look.light, rim);
+  synth::draw_coat(canvas, look, rng);
+  canvas.keep_as_coat();
+  synth::draw_backdrop(canvas, look, rng);
+  synth::draw_clutter(canvas, look, rng);
+  synth::draw_body(canvas, look, animal, rng);
+  const synth::Pen head(canvas, look.head_frame());
+  if (animal == Animal::cat) {
+    synth::draw_cat_head(head, look, rng);
+  } else {
+    synth::draw_dog_head(head, look, rng);
+  }
+  synth::draw_foreground(canvas, look, rng);
+  return synth::take_photo(canvas, size_px, rng, sensor);
+}
+
+void synthesize(const SynthOptions& options) {
+  check(options);
+  NewFolder folder(options.destination);
+  Crew crew(options);
+  try {
+    crew.run();
+  } catch (...) {
+    crew.remove_files();  // the folder may have been there before: NewFolder would leave it
+    throw;
+  }
+  folder.keep();
+}
+
+}  // namespace catdog

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/train/config.hpp"
+
+namespace catdog {
+
+void OptimizerOptions::describe(OptionTable& table) {
+  table.choice("name", name, {{"rmsprop", Name::rmsprop}}, "the rule that updates the weights");
+  table.number("lr", lr, {0, 10, /*low_open=*/true}, "learning rate");
+  table.number("alpha", alpha, {0, 1, false, /*high_open=*/true},
+               "share of RMSprop's running mean square kept each step (Keras: rho)");
+  table.number("eps", eps, {0, 1, /*low_open=*/true},
+               "added to the root of the mean square (Keras: epsilon)");
+  table.number("weight_decay", weight_decay, {0, 1}, "added to the gradient, times the weight");
+}
+
+void TrainOptions::describe(OptionTable& table) {
+  table.number("epochs", epochs, {1, 1e6}, "epochs to train");
+  table.number("batch_size", batch_size, {1, 65536}, "pictures a step");
+  table.number("steps_per_epoch", steps_per_epoch, {0, 1e9},
+               "steps an epoch, going on from pass to pass; 0: one pass over the pictures");
+  table.choice("keep", keep, {{"last", Keep::last}, {"best", Keep::best}},
+               "which weights become model.pt: the last, or the best on validation");
+  table.number("seed", seed, "the seed that all randomness derives from");
+  table.text("device", device, "auto, cpu, cuda or cuda:N");
+  table.number("threads", threads, {0, 1024}, "threads of LibTorch; 0: one a core");
+}
+
+Sections Config::sections() {
+  Sections sections;
+  const auto add = [&](const char* name, auto& options) {
+    options.describe(sections.emplace_back(name, OptionTable()).second);
+  };
+  add("data", data);
+  add("model", model);
+  add("optimizer", optimizer);
+  add("train", train);
+  return sections;
+}
+
+Config read_config(std::string_view json, const std::string& source) {
+  Config config;
+  read_sections(config.sections(), parse_json(json, source), source);
+  return config;
+}
+
+Json to_json(const Config& config) { return write_sections(Config(config).sections()); }
+
+}  // namespace catdog

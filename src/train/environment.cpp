@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/train/environment.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <charconv>
+#include <fstream>
+#include <opencv2/core/utility.hpp>
+#include <thread>
+
+#include "catdog/core/error.hpp"
+#include "catdog/version.hpp"
+
+namespace catdog {
+namespace {
+
+// The processor's name as Linux knows it.
+std::string processor() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+torch::Device choose_device(const std::string& name) {
+  if (name == "cpu") return torch::kCPU;
+  if (name == "auto") return torch::cuda::is_available() ? torch::kCUDA : torch::kCPU;
+  int index = -1;
+  bool known = name == "cuda";
+  if (name.starts_with("cuda:")) {
+    const char* end = name.data() + name.size();
+    const auto parsed = std::from_chars(name.data() + 5, end, index);
+    known = parsed.ec == std::errc() && parsed.ptr == end && index >= 0;
+  }
+  if (!known) {
+    throw ConfigError(
+        fmt::format("train.device = \"{}\": must be auto, cpu, cuda or cuda:N", name));
+  }
+  const auto count = static_cast<int>(torch::cuda::device_count());
+  if (count == 0) {
+    throw ConfigError(fmt::format(
+        "train.device = \"{}\": this LibTorch finds no CUDA device: use --device cpu", name));
+  }
+  if (index >= count) {
+    throw ConfigError(
+        fmt::format("train.device = \"{}\": there are {} CUDA devices, from 0", name, count));
+  }
+  return index < 0 ? torch::Device(torch::kCUDA)
+                   : torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(index));
+}
+
+int use_threads(int threads) {
+  if (threads == 0) threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  torch::set_num_threads(threads);
+  return threads;
+}
+
+Json versions() {
+  return {{"catdog", kVersion},
+          {"commit", kCommit},
+          {"libtorch", TORCH_VERSION},
+          {"opencv", cv::getVersionString()},
+          {"compiler", kCompiler}};
+}
+
+Json environment(torch::Device device) {
+  Json json = versions();
+  json["device"] = device.str();
+  json["processor"] = processor();
+  json["instruction_set"] = at::get_cpu_capability();
+  json["cores"] = std::thread::hardware_concurrency();
+  json["threads"] = torch::get_num_threads();
+  return json;
+}
+
+}  // namespace catdog

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/train/trainer.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "catdog/core/error.hpp"
+#include "catdog/core/random.hpp"
+#include "catdog/core/signals.hpp"
+#include "catdog/train/inference.hpp"
+#include "catdog/train/metrics.hpp"
+
+namespace catdog {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+torch::optim::RMSpropOptions rmsprop_options(const OptimizerOptions& options) {
+  return torch::optim::RMSpropOptions(options.lr)
+      .alpha(options.alpha)
+      .eps(options.eps)
+      .weight_decay(options.weight_decay);
+}
+
+}  // namespace
+
+Trainer::Trainer(const Config& config, ConvNet net, const ImageFolder& training,
+                 const ImageFolder& validation, torch::Device device)
+    : config_(config),
+      net_(std::move(net)),
+      validation_(validation),
+      device_(device),
+      optimizer_(net_->parameters(), rmsprop_options(config.optimizer)),
+      // The training chain. The validation chain, without anything random, is infer's.
+      loader_(training, plain_chain(),
+              {.batch_size = config.train.batch_size,
+               .workers = config.data.workers,
+               .shuffle_seed = config.train.seed}),
+      steps_per_epoch_(config.train.steps_per_epoch > 0
+                           ? config.train.steps_per_epoch
+                           : batches_per_pass(training.count(), config.train.batch_size)) {}
+
+EpochResult Trainer::run_epoch(const std::function<void(const Progress&)>& observe) {
+  const auto start = std::chrono::steady_clock::now();
+  const double waited_before = loader_.waited_seconds();
+  const int epoch = ++epochs_done_;
+  Average loss, accuracy;
+  net_->train();
+  for (int64_t done = 0; done < steps_per_epoch_;) {
+    const Batch batch = *loader_.next();
+    const auto [batch_loss, batch_accuracy] = step(batch);
+    loss.add(batch_loss, batch.labels.numel());
+    accuracy.add(batch_accuracy, batch.labels.numel());
+    observe({.epoch = epoch,
+             .step = ++done,
+             .steps = steps_per_epoch_,
+             .loss = loss.value(),
+             .accuracy = accuracy.value()});
+    throw_if_interrupted();
+  }
+  const double training_seconds = seconds_since(start);
+  const double waited = loader_.waited_seconds() - waited_before;
+  const Evaluation validation = evaluate(infer(net_, validation_, device_, config_.data.workers));
+  return {.epoch = epoch,
+          .loss = loss.value(),
+          .accuracy = accuracy.value(),
+          .val_loss = validation.loss,
+          .val_accuracy = validation.accuracy,
+          .lr = config_.optimizer.lr,
+          .seconds = seconds_since(start),
+          .images_per_second = static_cast<double>(loss.count()) / training_seconds,
+          .waited_share = waited / training_seconds};
+}
+
+std::pair<double, double> Trainer::step(const Batch& batch) {
+  // Dropout's numbers depend on the seed and the step, not on what was drawn before.
+  torch::manual_seed(Rng(config_.train.seed, Stream::dropout,
+                         static_cast<uint32_t>(steps_done_ >> 32),
+                         static_cast<uint32_t>(steps_done_))
+                         .next_u64());
+  ++steps_done_;
+  const torch::Tensor images = batch.images.to(device_), labels = batch.labels.to(device_);
+  optimizer_.zero_grad();
+  const torch::Tensor logits = net_(images);
+  const torch::Tensor loss = torch::binary_cross_entropy_with_logits(logits, labels);
+  const double loss_value = loss.item<double>();
+  if (!std::isfinite(loss_value)) {
+    throw Error(fmt::format(
+        "the loss is not a finite number in epoch {}, training step {}: a smaller --lr may help",
+        epochs_done_, steps_done_));
+  }
+  loss.backward();
+  optimizer_.step();
+  const auto hits = (logits.detach() > 0).eq(labels > 0.5).sum().item<int64_t>();
+  return {loss_value, static_cast<double>(hits) / static_cast<double>(labels.numel())};
+}
+
+}  // namespace catdog

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files of tensors: what is saved is loaded, and what is not whole is refused by name.
+#include "catdog/model/archive.hpp"
+
+#include <gtest/gtest.h>
+
+#include "catdog/core/error.hpp"
+#include "catdog/core/files.hpp"
+#include "test_support.hpp"
+
+namespace catdog {
+namespace {
+
+using test::message_of;
+using test::read_text;
+using test::TempFolder;
+using test::write_text;
+
+Archive make_archive() {
+  return {.tensors = {{"a.weight", torch::arange(24).to(torch::kFloat).reshape({2, 3, 2, 2})},
+                      {"b", torch::tensor(2.5)},
+                      {"c", torch::arange(5)}},
+          .metadata = {{"text", "ü"}, {"list", {1, 2}}}};
+}
+
+std::string refusal(const fs::path& path) {
+  return message_of<ModelError>([&] { load_archive(path); });
+}
+
+TEST(Archive, LoadsWhatWasSaved) {
+  const TempFolder folder;
+  const Archive saved = make_archive();
+  save_archive(folder / "a.pt", saved);
+  const Archive loaded = load_archive(folder / "a.pt");
+  ASSERT_EQ(loaded.tensors.size(), 3u);
+  for (const auto& [name, tensor] : saved.tensors) {
+    EXPECT_TRUE(torch::equal(loaded.tensors.at(name), tensor)) << name;
+    EXPECT_EQ(loaded.tensors.at(name).dtype(), tensor.dtype()) << name;
+  }
+  EXPECT_EQ(loaded.metadata, saved.metadata);
+}
+
+TEST(Archive, EqualContentGivesEqualBytes) {
+  const TempFolder folder;
+  Archive archive = make_archive();
+  save_archive(folder / "a.pt", archive);
+  // The same numbers in another order in memory, and as a view into a larger tensor.
+  torch::Tensor& tensor = archive.tensors.at("a.weight");
+  tensor = tensor.contiguous(torch::MemoryFormat::ChannelsLast);
+  archive.tensors.at("c") = torch::arange(100).narrow(0, 0, 5);
+  save_archive(folder / "b.pt", archive);
+  EXPECT_EQ(read_text(folder / "a.pt"), read_text(folder / "b.pt"));
+}
+
+TEST(Archive, EveryTruncationIsRefused) {
+  const TempFolder folder;
+  save_archive(folder / "a.pt", make_archive());
+  const std::string bytes = read_text(folder / "a.pt");
+  for (size_t length = 0; length < bytes.size(); length += 1 + length / 50) {
+    write_text(folder / "cut.pt", bytes.substr(0, length));
+    EXPECT_THROW(load_archive(folder / "cut.pt"), ModelError) << length;
+  }
+}
+
+TEST(Archive, EveryFlippedBitIsRefused) {
+  const TempFolder folder;
+  save_archive(folder / "a.pt", make_archive());
+  const std::string bytes = read_text(folder / "a.pt");
+  for (size_t i = 0; i < bytes.size(); i += 7) {
+    std::string damaged = bytes;
+    damaged[i] = static_cast<char>(damaged[i] ^ (1 << i % 8));
+    write_text(folder / "bad.pt", damaged);
+    EXPECT_THROW(load_archive(folder / "bad.pt"), ModelError) << i;
+  }
+}
+
+TEST(Archive, SaysWhatIsWrong) {
+  const TempFolder folder;
+  const std::string path = (folder / "x.pt").string();
+  EXPECT_EQ(refusal(path), "cannot read " + path + ": No such file or directory");
+  write_text(path, "not a zip");
+  EXPECT_EQ(refusal(path), path + ": not a catdog model file");
+  write_text(path, "");
+  EXPECT_EQ(refusal(path), path + ": not a catdog model file");
+
+  save_archive(path, make_archive());
+  std::string bytes = read_text(path);
+  write_text(path, bytes.substr(0, bytes.size() - 1));
+  EXPECT_EQ(refusal(path), path + ": truncated, or not written by catdog");
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  write_text(path, bytes);
+  EXPECT_EQ(refusal(path), path + ": damaged: its content does not match its SHA-256");
+
+  // A file of torch::save's own: a zip as well, but not ours.
+  torch::save(torch::ones(3), path);
+  EXPECT_EQ(refusal(path), path + ": truncated, or not written by catdog");
+}
+
+}  // namespace
+}  // namespace catdog

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// The failures of a config by their text, and that what is written reads back equal.
+#include "catdog/train/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include "catdog/core/error.hpp"
+
+namespace catdog {
+namespace {
+
+std::string fault(const std::string& json) {
+  try {
+    read_config(json, "c.json");
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+std::string fault_of_setting(const std::string& key, const std::string& value) {
+  Config config;
+  try {
+    apply_settings(config.sections(), {{key, value, "--flag"}});
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Config, DefaultsAreOverlaidByTheFile) {
+  const Config config =
+      read_config(R"({"train": {"epochs": 3}, "model": {"filters": [8, 16]}})", "");
+  EXPECT_EQ(config.train.epochs, 3);
+  EXPECT_EQ(config.model.filters, (std::vector<int>{8, 16}));
+  EXPECT_EQ(config.train.batch_size, 32);
+  EXPECT_EQ(config.optimizer.lr, 1e-4);
+}
+
+TEST(Config, ReadsBackEqualAtFullPrecision) {
+  Config config;
+  config.optimizer.lr = 0.1 + 0.2;
+  config.train.seed = ~0ull;
+  config.train.keep = TrainOptions::Keep::last;
+  config.data.resize = Resampling::area;
+  const std::string json = to_json(config).dump();
+  const Config again = read_config(json, "");
+  EXPECT_EQ(to_json(again).dump(), json);
+  EXPECT_EQ(again.optimizer.lr, config.optimizer.lr);
+  EXPECT_EQ(again.train.seed, ~0ull);
+  EXPECT_EQ(again.train.keep, TrainOptions::Keep::last);
+}
+
+TEST(Config, AnUnknownKeyNamesTheNearest) {
+  EXPECT_EQ(fault(R"({"train": {"epoch": 3}})"),
+            "c.json: train.epoch: unknown key; the nearest known one is train.epochs");
+  EXPECT_EQ(fault(R"({"optimiser": {"lr": 3}})"),
+            "c.json: optimiser: unknown section; the nearest known one is optimizer");
+}
+
+TEST(Config, AWrongValueNamesKeyValueAndRule) {
+  EXPECT_EQ(fault(R"({"train": {"epochs": 0}})"),
+            "c.json: train.epochs = 0: must be a whole number from 1 to 1000000");
+  EXPECT_EQ(fault(R"({"train": {"epochs": "ten"}})"),
+            "c.json: train.epochs = \"ten\": must be a whole number from 1 to 1000000");
+  EXPECT_EQ(fault(R"({"train": {"epochs": 2.5}})"),
+            "c.json: train.epochs = 2.5: must be a whole number from 1 to 1000000");
+  EXPECT_EQ(fault(R"({"model": {"dropout": 1}})"),
+            "c.json: model.dropout = 1: must be a number from 0 to 1 (excluded)");
+  EXPECT_EQ(fault(R"({"optimizer": {"lr": 0}})"),
+            "c.json: optimizer.lr = 0: must be a number from 0 (excluded) to 10");
+  EXPECT_EQ(fault(R"({"model": {"filters": [32, 0]}})"),
+            "c.json: model.filters = [32,0]: must be a list of whole numbers, each from 1 to 4096");
+  EXPECT_EQ(fault(R"({"model": {"filters": []}})"),
+            "c.json: model.filters = []: must be a list of whole numbers, each from 1 to 4096");
+  EXPECT_EQ(fault(R"({"data": {"resize": "cubic"}})"),
+            "c.json: data.resize = \"cubic\": must be one of \"nearest\" \"bilinear\" \"area\"");
+  EXPECT_EQ(fault(R"({"data": {"dir": ""}})"),
+            "c.json: data.dir = \"\": must be a text that is not empty");
+  EXPECT_EQ(fault(R"({"train": {"seed": -1}})"),
+            "c.json: train.seed = -1: must be a whole number from 0 to 2^64 - 1");
+}
+
+TEST(Config, AllFaultsAreListedAtOnce) {
+  EXPECT_EQ(fault(R"({"train": {"epochs": 0, "sede": 1}, "extra": 1, "model": []})"),
+            "c.json: 4 faults\n"
+            "  train.epochs = 0: must be a whole number from 1 to 1000000\n"
+            "  train.sede: unknown key; the nearest known one is train.seed\n"
+            "  extra: unknown section; the nearest known one is data\n"
+            "  model: must be an object, { … }");
+}
+
+TEST(Config, WhatIsNotOneJsonObjectIsRefused) {
+  EXPECT_EQ(fault(R"({"train": {"epochs": 3, "epochs": 4}})"),
+            "c.json: the key \"epochs\" stands twice");
+  EXPECT_EQ(fault("[]"), "c.json: must be one JSON object, { … }");
+  EXPECT_EQ(fault("{\"train\": ").substr(0, 41), "c.json: not valid JSON: parse error at li");
+}
+
+TEST(Config, SettingsFollowTheSameRules) {
+  Config config;
+  apply_settings(config.sections(), {{"train.epochs", "7", "--epochs"},
+                                     {"data.dir", "2024", "--data"},
+                                     {"model.filters", "[4,5]", "--set"},
+                                     {"train.keep", "last", "--set"}});
+  EXPECT_EQ(config.train.epochs, 7);
+  EXPECT_EQ(config.data.dir, "2024");
+  EXPECT_EQ(config.model.filters, (std::vector<int>{4, 5}));
+  EXPECT_EQ(config.train.keep, TrainOptions::Keep::last);
+
+  EXPECT_EQ(fault_of_setting("train.epochs", "many"),
+            "command line: train.epochs = \"many\": must be a whole number from 1 to 1000000 "
+            "(--flag)");
+  EXPECT_EQ(fault_of_setting("epochs", "3"),
+            "command line: epochs: unknown key; the nearest known one is train.epochs (--flag)");
+}
+
+}  // namespace
+}  // namespace catdog

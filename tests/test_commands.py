@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whole commands on drawn pictures: from the command line to files, texts and exit codes.
+
+Reads the program's path from the environment variable CATDOG. Python's standard library alone.
+"""
+import csv
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+CATDOG = os.environ["CATDOG"]
+SMALL = ["--set", "data.image_size=32", "--set", "model.filters=[8,16]",
+         "--set", "model.dense_units=16", "--batch-size", "16", "--lr", "1e-3"]
+
+
+def catdog(*arguments, cwd=None):
+    return subprocess.run([CATDOG, *map(str, arguments)], capture_output=True, text=True, cwd=cwd,
+                          stdin=subprocess.DEVNULL, timeout=300)
+
+
+def files(folder):
+    """All files below a folder, with their bytes."""
+    folder = pathlib.Path(folder)
+    return {str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+class CommandTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temp = tempfile.TemporaryDirectory(prefix="catdog-test.")
+        cls.shared = pathlib.Path(cls.temp.name, "shared")
+        cls.pictures = cls.shared / "pictures"
+        cls.data = cls.shared / "data"
+        assert catdog("synth", cls.pictures, "--per-class", 40, "--size", 48).returncode == 0
+        assert catdog("split", cls.pictures, cls.data, "--train", 24, "--validation", 8,
+                      "--test", 8).returncode == 0
+        result = catdog("train", *SMALL, "--data", cls.data, "--runs", cls.shared / "runs",
+                        "--name", "base", "--epochs", 2)
+        assert result.returncode == 0, result.stderr
+        cls.model = pathlib.Path(result.stdout.strip())
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temp.cleanup()
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=self.temp.name))
+
+    def expect(self, result, code, *texts):
+        """Exit code, and texts that stand in one stderr without a trace of the program's insides."""
+        self.assertEqual(result.returncode, code, result.stderr)
+        for text in texts:
+            self.assertIn(text, result.stderr)
+        for inside in ("terminate called", "c10::", "Exception raised from", "Traceback"):
+            self.assertNotIn(inside, result.stderr)
+
+
+class Usage(CommandTest):
+    def test_help_and_version(self):
+        result = catdog("--help")
+        self.assertEqual(result.returncode, 0)
+        for command in ("synth", "split", "summary", "train", "eval"):
+            self.assertIn(command, result.stdout)
+            self.assertEqual(catdog(command, "--help").returncode, 0)
+        self.assertRegex(catdog("--version").stdout, r"^catdog \d+\.\d+\.\d+\n$")
+
+    def test_bad_usage_exits_2(self):
+        self.expect(catdog(), 2, "catdog: error: A subcommand is required")
+        self.expect(catdog("trian"), 2, "catdog: error:")
+        self.expect(catdog("eval"), 2, "--model is required")
+        self.expect(catdog("synth", self.folder / "x", "--per-class", "many"), 2, "--per-class")
+
+
+class Summary(CommandTest):
+    def test_default_and_config(self):
+        result = catdog("summary", "--config", "baseline")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("Total params: 3,453,121\n", result.stdout)
+        self.assertIn("Multiply-adds of one 150x150 picture: 236,095,488\n", result.stdout)
+        self.assertIn("Weights in 32-bit floats: 13.8 MB\n", result.stdout)
+        self.assertNotIn("Dropout", result.stdout)
+        self.assertIn("Dropout", catdog("summary", "--set", "model.dropout=0.5").stdout)
+
+
+class SynthAndSplit(CommandTest):
+    def test_synth_repeats_and_refuses(self):
+        again = self.folder / "again"
+        self.assertEqual(
+            catdog("synth", again, "--per-class", 40, "--size", 48).stdout,
+            f"{again}: 40 cats and 40 dogs drawn, 48x48 px\n")
+        self.assertEqual(files(again), files(self.pictures))
+        self.expect(catdog("synth", again), 2, str(again))
+        self.assertEqual(files(again), files(self.pictures))
+
+    def test_split_counts_and_record(self):
+        dest = self.folder / "dest"
+        result = catdog("split", self.pictures, dest, "--train", 20, "--validation", 10,
+                        "--test", 5)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(result.stdout, "total train cats images: 20\n"
+                                        "total train dogs images: 20\n"
+                                        "total validation cats images: 10\n"
+                                        "total validation dogs images: 10\n"
+                                        "total test cats images: 5\n"
+                                        "total test dogs images: 5\n")
+        self.assertEqual(len(json.loads((dest / "split.json").read_text())["pictures"]), 70)
+        self.assertEqual((dest / "test/dogs/dog.30.jpg").read_bytes(),
+                         (self.pictures / "dog.30.jpg").read_bytes())
+
+    def test_split_failures(self):
+        dest = self.folder / "dest"
+        self.expect(catdog("split", self.pictures, dest), 3, "needs 2000 pictures")
+        self.expect(catdog("split", self.folder / "absent", dest), 3, "absent")
+        self.expect(catdog("split", self.pictures, dest, "--train", 1, "--fractions", ".5,.2,.2"),
+                    2, "--fractions")
+        self.expect(catdog("split", self.pictures, dest, "--copy", "--symlink"), 2)
+        self.assertFalse(dest.exists())
+
+
+class Train(CommandTest):
+    def train(self, *arguments, **keywords):
+        return catdog("train", *SMALL, "--data", self.data, "--runs", self.folder / "runs",
+                      *arguments, **keywords)
+
+    def test_a_run_leaves_its_record(self):
+        run = self.model.parent
+        self.assertEqual(sorted(p.name for p in run.iterdir()),
+                         ["config.json", "env.json", "metrics.csv", "model.pt", "weights"])
+        self.assertEqual(sorted(p.name for p in (run / "weights").iterdir()),
+                         ["best.pt", "last.pt"])
+        config = json.loads((run / "config.json").read_text())
+        self.assertEqual(config["train"]["epochs"], 2)
+        self.assertEqual(config["model"]["filters"], [8, 16])
+        self.assertEqual(json.loads((run / "env.json").read_text())["device"], "cpu")
+        with open(run / "metrics.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([row["epoch"] for row in rows], ["1", "2"])
+        self.assertEqual(list(rows[0]), ["epoch", "loss", "acc", "val_loss", "val_acc", "lr",
+                                         "seconds", "images_per_second"])
+
+    def test_a_recorded_config_repeats_the_run_to_the_bit(self):
+        result = catdog("train", "--config", self.model.parent / "config.json", "--workers", "0",
+                        "--runs", self.folder / "runs", "--name", "again")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("epoch 2/2", result.stderr)
+        self.assertNotIn("\r", result.stderr)
+        again = files(self.folder / "runs/again")
+        before = files(self.model.parent)
+        # Files name the number of workers, which does not change the result.
+        figures = [[row[:6] for row in csv.reader(content["metrics.csv"].decode().splitlines())]
+                   for content in (again, before)]
+        self.assertEqual(figures[0], figures[1])
+        results = [catdog("eval", "--model", model, "--json").stdout
+                   for model in (self.model, self.folder / "runs/again/model.pt")]
+        self.assertEqual(results[0], results[1])
+
+    def test_a_second_run_takes_the_next_name(self):
+        for expected in ("r", "r-2"):
+            result = self.train("--name", "r", "--epochs", 1, "--set", "train.steps_per_epoch=1")
+            self.assertEqual(result.stdout.strip(), str(self.folder / "runs" / expected / "model.pt"))
+
+    def test_keep_chooses_the_model(self):
+        for keep in ("last", "best"):
+            result = self.train("--name", keep, "--epochs", 3, "--set", f"train.keep={keep}")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            run = self.folder / "runs" / keep
+            self.assertEqual((run / "model.pt").read_bytes(),
+                             (run / "weights" / f"{keep}.pt").read_bytes())
+
+    def test_print_config_starts_nothing(self):
+        result = self.train("--config", "baseline.json", "--epochs", 4, "--print-config")
+        self.assertEqual(result.returncode, 0)
+        config = json.loads(result.stdout)
+        self.assertEqual(config["train"]["epochs"], 4)
+        self.assertEqual(config["train"]["steps_per_epoch"], 100)
+        self.assertEqual(config["train"]["keep"], "last")
+        self.assertEqual(config["data"]["dir"], str(self.data))
+        self.assertFalse((self.folder / "runs").exists())
+
+    def test_config_faults_exit_2_before_anything_is_written(self):
+        bad = self.folder / "bad.json"
+        bad.write_text('{"train": {"epoch": 3, "batch_size": 0}, "modle": {}}')
+        self.expect(self.train("--config", bad), 2, "bad.json: 3 faults",
+                    "train.epoch: unknown key; the nearest known one is train.epochs",
+                    "train.batch_size = 0: must be a whole number from 1 to 65536",
+                    "modle: unknown section; the nearest known one is model")
+        self.expect(self.train("--config", "nosuch"), 2,
+                    "--config nosuch: there is no such file; the configs that ship with catdog are")
+        self.expect(self.train("--epochs", "0"), 2,
+                    "train.epochs = 0: must be a whole number from 1 to 1000000 (--epochs)")
+        self.expect(self.train("--set", "nonsense"), 2, "must be section.key=value")
+        self.expect(self.train("--device", "tpu"), 2, "must be auto, cpu, cuda or cuda:N")
+        self.expect(self.train("--set", "data.image_size=8"), 2, "data.image_size = 8: too small")
+        self.expect(self.train("--name", "../up"), 2, "must be a plain folder name")
+        self.assertFalse((self.folder / "runs").exists())
+
+    def test_data_faults_exit_3_before_anything_is_written(self):
+        self.expect(self.train("--data", self.folder / "absent"), 3, "absent")
+        copy = self.folder / "data"
+        shutil.copytree(self.data, copy)
+        (copy / "validation/dogs").rename(copy / "validation/wolves")
+        self.expect(self.train("--data", copy), 3,
+                    "train has the classes cats and dogs, validation has cats and wolves")
+        shutil.copytree(copy / "train/cats", copy / "train/birds")
+        self.expect(self.train("--data", copy), 3, "has 3 classes (birds, cats and dogs)")
+        self.assertFalse((self.folder / "runs").exists())
+
+    def test_a_broken_picture_is_named(self):
+        copy = self.folder / "data"
+        shutil.copytree(self.data, copy)
+        (copy / "train/cats/cat.3.jpg").write_bytes(b"not a picture")
+        self.expect(self.train("--data", copy, "--epochs", 1), 3, "cat.3.jpg")
+
+    def test_a_signal_ends_the_run(self):
+        process = subprocess.Popen(
+            [CATDOG, "train", *SMALL, "--data", str(self.data), "--runs",
+             str(self.folder / "runs"), "--name", "cut", "--epochs", "100000"],
+            stderr=subprocess.PIPE, text=True)
+        metrics = self.folder / "runs/cut/metrics.csv"
+        for _ in range(600):
+            if metrics.exists() and len(metrics.read_text().splitlines()) > 2:
+                break
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, -signal.SIGINT)
+        self.assertIn("interrupted", errors)
+        # What was saved stays, and can be used.
+        self.assertEqual(
+            catdog("eval", "--model", self.folder / "runs/cut/weights/last.pt").returncode, 0)
+
+
+class Eval(CommandTest):
+    def test_json_and_text_agree(self):
+        result = catdog("eval", "--model", self.model, "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        report = json.loads(result.stdout)
+        self.assertEqual(list(report),
+                         ["n", "loss", "accuracy", "interval", "confusion", "classes"])
+        self.assertEqual(report["n"], 16)
+        self.assertEqual(report["classes"], ["cats", "dogs"])
+        self.assertEqual([sum(row) for row in report["confusion"]], [8, 8])
+        hits = report["confusion"][0][0] + report["confusion"][1][1]
+        self.assertAlmostEqual(report["accuracy"], hits / 16)
+        low, high = report["interval"]
+        self.assertTrue(0 <= low < report["accuracy"] < high <= 1 or hits in (0, 16))
+        text = catdog("eval", "--model", self.model).stdout
+        self.assertIn(f"accuracy  {100 * report['accuracy']:.2f} %", text)
+
+    def test_other_folders_and_subsets(self):
+        def count(*arguments):
+            result = catdog("eval", "--model", self.model, "--json", *arguments)
+            return json.loads(result.stdout)["n"]
+        self.assertEqual(count("--split", "validation"), 16)
+        self.assertEqual(count("--split", "train"), 48)
+        self.assertEqual(count("--data", self.data), 16)
+
+    def test_model_faults_exit_4(self):
+        bad = self.folder / "bad.pt"
+        self.expect(catdog("eval", "--model", bad), 4, "bad.pt: No such file or directory")
+        bad.write_text("a text file")
+        self.expect(catdog("eval", "--model", bad), 4, "bad.pt: not a catdog model file")
+        bad.write_bytes(self.model.read_bytes()[:-1000])
+        self.expect(catdog("eval", "--model", bad), 4, "bad.pt: truncated")
+        self.expect(catdog("eval", "--model", self.folder), 4, "not a regular file")
+
+    def test_other_classes_exit_4(self):
+        copy = self.folder / "data"
+        shutil.copytree(self.data, copy)
+        (copy / "test/dogs").rename(copy / "test/wolves")
+        self.expect(catdog("eval", "--model", self.model, "--data", copy), 4,
+                    "tells cats and dogs apart, but", "holds cats and wolves")
+
+    def test_missing_folder_exits_3(self):
+        self.expect(catdog("eval", "--model", self.model, "--split", "absent"), 3, "absent")
+
+    def test_gate_exits_5_after_the_result(self):
+        result = catdog("eval", "--model", self.model, "--min-accuracy", "1")
+        if "accuracy  100.00 %" not in result.stdout:
+            self.expect(result, 5, "lies below --min-accuracy 1")
+            self.assertIn("accuracy", result.stdout)
+        self.assertEqual(catdog("eval", "--model", self.model, "--min-accuracy", "0").returncode, 0)
+
+
+
+
+if __name__ == "__main__":
+    unittest.main()

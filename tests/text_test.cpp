@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/core/text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace catdog {
+namespace {
+
+TEST(Text, GroupsThousands) {
+  EXPECT_EQ(with_thousands(0), "0");
+  EXPECT_EQ(with_thousands(999), "999");
+  EXPECT_EQ(with_thousands(1000), "1,000");
+  EXPECT_EQ(with_thousands(3453121), "3,453,121");
+  EXPECT_EQ(with_thousands(-123456), "-123,456");
+}
+
+TEST(Text, JoinsAsAPersonWould) {
+  EXPECT_EQ(join_and({}), "");
+  EXPECT_EQ(join_and({"cats"}), "cats");
+  EXPECT_EQ(join_and({"cats", "dogs"}), "cats and dogs");
+  EXPECT_EQ(join_and({"a", "b", "c"}), "a, b and c");
+}
+
+TEST(Text, FindsTheNearestWord) {
+  EXPECT_EQ(nearest_of("epoch", {"batch_size", "epochs", "eps"}), "epochs");
+  EXPECT_EQ(nearest_of("kitten", {"sitting", "mitten"}), "mitten");
+  EXPECT_EQ(nearest_of("", {"ab", "a"}), "a");
+}
+
+TEST(Text, SaysDurations) {
+  EXPECT_EQ(duration(0.25), "0.2 s");
+  EXPECT_EQ(duration(59.4), "59 s");
+  EXPECT_EQ(duration(75), "1 min 15 s");
+  EXPECT_EQ(duration(3725), "1 h 2 min");
+}
+
+}  // namespace
+}  // namespace catdog

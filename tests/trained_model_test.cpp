@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/train/trained_model.hpp"
+
+#include <gtest/gtest.h>
+
+#include "catdog/core/error.hpp"
+#include "catdog/core/files.hpp"
+#include "catdog/model/archive.hpp"
+#include "test_support.hpp"
+
+namespace catdog {
+namespace {
+
+using test::message_of;
+using test::TempFolder;
+
+TrainedModel make_model() {
+  TrainedModel model;
+  model.config.data = {.dir = "/somewhere", .image_size = 16, .resize = Resampling::area};
+  model.config.model = {.filters = {4, 8}, .dense_units = 16, .dropout = 0};
+  model.classes = {"cats", "dogs"};
+  model.training = {{"epoch", 3}};
+  model.net = ConvNet(model.config.model, 16);
+  model.net->initialize(1);
+  use_channels_last(*model.net);
+  return model;
+}
+
+class TrainedModelTest : public testing::Test {
+ protected:
+  TrainedModelTest() : path_(folder_ / "m.pt") { save_model(path_, make_model()); }
+
+  // What load_model says of the file after `change`.
+  template <class Change>
+  std::string refusal(Change change) {
+    Archive archive = load_archive(path_);
+    change(archive);
+    save_archive(folder_ / "changed.pt", archive);
+    const std::string message = message_of<ModelError>([&] { load_model(folder_ / "changed.pt"); });
+    const std::string prefix = (folder_ / "changed.pt").string() + ": ";
+    EXPECT_EQ(message.substr(0, prefix.size()), prefix);
+    return message.substr(std::min(prefix.size(), message.size()));
+  }
+
+  TempFolder folder_;
+  fs::path path_;
+};
+
+TEST_F(TrainedModelTest, LoadsWhatWasSaved) {
+  TrainedModel saved = make_model(), loaded = load_model(path_);
+  EXPECT_EQ(loaded.classes, saved.classes);
+  EXPECT_EQ(to_json(loaded.config), to_json(saved.config));
+  EXPECT_EQ(loaded.training["epoch"], 3);
+  EXPECT_FALSE(loaded.net->is_training());
+  const torch::NoGradGuard no_gradient;
+  const torch::Tensor images = torch::rand({3, 3, 16, 16});
+  EXPECT_TRUE(torch::equal(loaded.net(images), saved.net(images)));
+}
+
+TEST_F(TrainedModelTest, TensorsMustMatchTheNetworkBothWays) {
+  EXPECT_EQ(refusal([](Archive& a) { a.tensors.erase("dense1.bias"); }),
+            "the tensor dense1.bias is missing");
+  EXPECT_EQ(refusal([](Archive& a) { a.tensors.emplace("conv9.bias", torch::zeros(1)); }),
+            "holds tensors that its network does not have");
+  EXPECT_EQ(refusal([](Archive& a) { a.tensors.at("conv1.bias") = torch::zeros(5); }),
+            "the tensor conv1.bias has another shape or type than its network");
+  EXPECT_EQ(refusal([](Archive& a) {
+              auto& tensor = a.tensors.at("conv1.bias");
+              tensor = tensor.to(torch::kDouble);
+            }),
+            "the tensor conv1.bias has another shape or type than its network");
+}
+
+TEST_F(TrainedModelTest, TheDescriptionMustBeKnown) {
+  EXPECT_EQ(refusal([](Archive& a) { a.metadata["format"] = "catdog-model-9"; }),
+            "has the format \"catdog-model-9\", this program reads \"catdog-model-1\"");
+  EXPECT_EQ(refusal([](Archive& a) { a.metadata.erase("classes"); }),
+            "its description cannot be read");
+  EXPECT_EQ(refusal([](Archive& a) { a.metadata["classes"] = {"cats"}; }),
+            "does not tell two classes apart");
+  EXPECT_EQ(refusal([](Archive& a) { a.metadata["config"]["model"]["filters"] = 3; }),
+            "model.filters = 3: must be a list of whole numbers, each from 1 to 4096");
+}
+
+}  // namespace
+}  // namespace catdog

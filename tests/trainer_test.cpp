@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// Training on small pictures: it learns, repeats to the bit, and its figures are what they say.
+#include "catdog/train/trainer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "catdog/core/error.hpp"
+#include "catdog/train/inference.hpp"
+#include "test_support.hpp"
+
+namespace catdog {
+namespace {
+
+using test::TempFolder;
+
+constexpr int kSide = 16;
+
+class TrainerTest : public testing::Test {
+ protected:
+  TrainerTest() {
+    for (int i = 0; i < 10; ++i) {
+      // Cats are noise, dogs are smooth.
+      const std::string name = std::to_string(i) + ".png";
+      test::write_text(folder_ / "cats" / name,
+                       test::encode(test::make_noise(kSide, kSide, 1 + i), ".png"));
+      test::write_picture(folder_ / "dogs" / name, i, kSide, kSide);
+    }
+    config_.data = {.image_size = kSide, .workers = 2};
+    config_.model = {.filters = {4, 8}, .dense_units = 16, .dropout = 0.3};
+    config_.optimizer.lr = 1e-3;
+    config_.train = {.batch_size = 8, .seed = 5};
+  }
+
+  ConvNet make_net() const {
+    ConvNet net(config_.model, config_.data.image_size);
+    net->initialize(config_.train.seed);
+    use_channels_last(*net);
+    return net;
+  }
+
+  ImageFolder open() const {
+    return ImageFolder(folder_.path(), config_.data, std::make_shared<ByteBudget>(1 << 20));
+  }
+
+  // The network after some epochs.
+  ConvNet train(int epochs, EpochResult* last = nullptr) const {
+    const ImageFolder pictures = open();
+    ConvNet net = make_net();
+    Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
+    for (int epoch = 0; epoch < epochs; ++epoch) {
+      const EpochResult result = trainer.run_epoch([](const Progress&) {});
+      if (last != nullptr) *last = result;
+    }
+    return net;
+  }
+
+  TempFolder folder_;
+  Config config_;
+};
+
+bool equal_weights(ConvNet& a, ConvNet& b) {
+  const auto of_a = a->parameters(), of_b = b->parameters();
+  for (size_t i = 0; i < of_a.size(); ++i) {
+    if (!torch::equal(of_a[i], of_b[i])) return false;
+  }
+  return true;
+}
+
+TEST_F(TrainerTest, LearnsAFewPicturesByHeart) {
+  config_.train.batch_size = 20;  // one batch
+  config_.model.dropout = 0;
+  EpochResult last{};
+  train(200, &last);
+  EXPECT_EQ(last.epoch, 200);
+  EXPECT_EQ(last.accuracy, 1);
+  EXPECT_LT(last.loss, 0.05);
+}
+
+TEST_F(TrainerTest, RepeatsToTheBitWithAnyNumberOfWorkers) {
+  ConvNet first = train(3);
+  for (const int workers : {0, 1, 4}) {
+    config_.data.workers = workers;
+    ConvNet again = train(3);
+    EXPECT_TRUE(equal_weights(first, again)) << workers << " workers";
+  }
+  config_.train.seed = 6;
+  ConvNet other = train(3);
+  EXPECT_FALSE(equal_weights(first, other));
+}
+
+TEST_F(TrainerTest, ThePositionPersistsOverEpochs) {
+  // 3 batches a pass: 6 epochs of 2 steps are 4 passes, as are 4 epochs of 3.
+  config_.train.steps_per_epoch = 2;
+  ConvNet first = train(6);
+  config_.train.steps_per_epoch = 0;
+  ConvNet second = train(4);
+  EXPECT_TRUE(equal_weights(first, second));
+}
+
+TEST_F(TrainerTest, FiguresAreWhatTheySay) {
+  const ImageFolder pictures = open();
+  ConvNet net = make_net();
+  Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
+  std::vector<Progress> seen;
+  const EpochResult result = trainer.run_epoch([&](const Progress& p) { seen.push_back(p); });
+  ASSERT_EQ(seen.size(), 3u);
+  EXPECT_EQ(seen[0].step, 1);
+  EXPECT_EQ(seen[2].step, 3);
+  EXPECT_EQ(seen[2].steps, 3);
+  EXPECT_EQ(seen[2].loss, result.loss);
+  EXPECT_EQ(seen[2].accuracy, result.accuracy);
+
+  // Validation is the network as it is after the epoch, in inference mode.
+  const Evaluation validation = evaluate(infer(net, pictures, torch::kCPU, 0));
+  EXPECT_EQ(validation.n, 20);
+  EXPECT_DOUBLE_EQ(result.val_loss, validation.loss);
+  EXPECT_DOUBLE_EQ(result.val_accuracy, validation.accuracy);
+  EXPECT_TRUE(net->is_training());  // as it was
+  EXPECT_EQ(result.lr, 1e-3);
+  EXPECT_GT(result.images_per_second, 0);
+}
+
+TEST_F(TrainerTest, TheFirstStepsLossIsThatOfTheInitialWeights) {
+  config_.model.dropout = 0;
+  config_.train.batch_size = 20;
+  const ImageFolder pictures = open();
+  ConvNet net = make_net();
+  const Evaluation before = evaluate(infer(net, pictures, torch::kCPU, 0));
+  Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
+  const EpochResult result = trainer.run_epoch([](const Progress&) {});
+  EXPECT_NEAR(result.loss, before.loss, 1e-5);
+  EXPECT_DOUBLE_EQ(result.accuracy, before.accuracy);
+}
+
+TEST_F(TrainerTest, ALossThatIsNotFiniteStopsTheRunAndNamesTheStep) {
+  const ImageFolder pictures = open();
+  ConvNet net = make_net();
+  {
+    const torch::NoGradGuard no_gradient;
+    net->parameters().back().fill_(std::nan(""));
+  }
+  Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
+  EXPECT_EQ(test::message_of<Error>([&] { trainer.run_epoch([](const Progress&) {}); }),
+            "the loss is not a finite number in epoch 1, training step 1: a smaller --lr may help");
+}
+
+TEST_F(TrainerTest, InferenceKeepsTheFoldersOrderForAnyNumberOfWorkers) {
+  const ImageFolder pictures = open();
+  ConvNet net = make_net();
+  const Predictions alone = infer(net, pictures, torch::kCPU, 0);
+  const Predictions pooled = infer(net, pictures, torch::kCPU, 3);
+  EXPECT_EQ(alone.logits, pooled.logits);
+  EXPECT_EQ(alone.labels, pooled.labels);
+  for (size_t i = 0; i < 20; ++i) EXPECT_EQ(alone.labels[i], i < 10 ? 0 : 1);
+}
+
+}  // namespace
+}  // namespace catdog

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+# The one file where every dependency is found. Gives the targets catdog_torch, catdog_opencv,
+# CLI11::CLI11, spdlog::spdlog, nlohmann_json::nlohmann_json, JPEG::JPEG, OpenSSL::Crypto,
+# Threads::Threads and, unless BUILD_TESTING is off, GTest::gtest_main; or stops with one sentence.
+
+include_guard(GLOBAL)
+
+set(CATDOG_LIBTORCH "" CACHE PATH
+    "LibTorch: the folder that holds include/ lib/ share/ (empty: third_party/libtorch)")
+
+set(catdog_missing "")   # what was not found, for people
+set(catdog_packages "")  # the Debian packages that hold it
+
+# Notes a dependency as missing, so that all of them are named at once at the end.
+function(catdog_require found what package)
+  if(NOT ${found})
+    set(catdog_missing ${catdog_missing} "${what}" PARENT_SCOPE)
+    set(catdog_packages ${catdog_packages} "${package}" PARENT_SCOPE)
+  endif()
+endfunction()
+
+# ---------------------------------------------------------------------------- Debian's packages
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads QUIET)
+catdog_require(Threads_FOUND "a threads library" g++)
+
+find_package(CLI11 QUIET CONFIG)
+catdog_require(CLI11_FOUND "CLI11" libcli11-dev)
+
+find_package(spdlog QUIET CONFIG)
+catdog_require(spdlog_FOUND "spdlog" libspdlog-dev)
+
+find_package(nlohmann_json QUIET CONFIG)
+catdog_require(nlohmann_json_FOUND "nlohmann_json" nlohmann-json3-dev)
+
+find_package(JPEG QUIET)
+catdog_require(JPEG_FOUND "libjpeg" libjpeg-dev)
+
+find_package(OpenSSL QUIET COMPONENTS Crypto)
+catdog_require(OPENSSL_FOUND "OpenSSL's libcrypto" libssl-dev)
+
+if(BUILD_TESTING OR NOT DEFINED BUILD_TESTING)
+  find_package(GTest QUIET)
+  catdog_require(GTest_FOUND "GoogleTest" libgtest-dev)
+endif()
+
+# OpenCVConfig.cmake is in Debian's libopencv-dev alone, which costs 620 MB more than the three
+# libraries used here; without it the same targets are made by hand.
+find_package(OpenCV QUIET COMPONENTS core imgproc imgcodecs)
+if(OpenCV_FOUND)
+  set(catdog_opencv_from "${OpenCV_DIR}")
+  set(catdog_opencv_libraries opencv_core opencv_imgproc opencv_imgcodecs)
+else()
+  find_path(CATDOG_OPENCV_INCLUDE_DIR opencv2/imgcodecs.hpp PATH_SUFFIXES opencv4)
+  mark_as_advanced(CATDOG_OPENCV_INCLUDE_DIR)
+  set(catdog_opencv_libraries "")
+  set(OpenCV_FOUND ${CATDOG_OPENCV_INCLUDE_DIR})
+  foreach(module IN ITEMS core imgproc imgcodecs)
+    find_library(CATDOG_OPENCV_${module}_LIBRARY opencv_${module})
+    mark_as_advanced(CATDOG_OPENCV_${module}_LIBRARY)
+    list(APPEND catdog_opencv_libraries "${CATDOG_OPENCV_${module}_LIBRARY}")
+    if(NOT CATDOG_OPENCV_${module}_LIBRARY)
+      set(OpenCV_FOUND FALSE)
+    endif()
+  endforeach()
+  if(OpenCV_FOUND)
+    file(STRINGS "${CATDOG_OPENCV_INCLUDE_DIR}/opencv2/core/version.hpp" catdog_lines
+         REGEX "#define CV_VERSION_(MAJOR|MINOR|REVISION) ")
+    string(REGEX REPLACE "[^0-9;]" "" catdog_lines "${catdog_lines}")
+    string(REPLACE ";" "." OpenCV_VERSION "${catdog_lines}")
+    set(catdog_opencv_from "${CATDOG_OPENCV_INCLUDE_DIR}")
+  endif()
+endif()
+catdog_require(OpenCV_FOUND "OpenCV (core, imgproc, imgcodecs)" libopencv-imgcodecs-dev)
+
+# ------------------------------------------------------------------------------------- LibTorch
+
+# Sets catdog_torch_root to the folder that holds include/ lib/ share/, and catdog_torch_why to
+# how it was chosen: Torch_DIR, CATDOG_LIBTORCH, the environment, CMAKE_PREFIX_PATH, third_party.
+function(catdog_choose_libtorch)
+  # The environment only fills an empty entry, as with CXX; it is kept, so that a later automatic
+  # reconfiguration in another shell does not change LibTorch under a half-built tree.
+  if(NOT CATDOG_LIBTORCH AND NOT "$ENV{CATDOG_LIBTORCH}" STREQUAL "")
+    set_property(CACHE CATDOG_LIBTORCH PROPERTY VALUE "$ENV{CATDOG_LIBTORCH}")
+  endif()
+  if(NOT Torch_DIR AND NOT CATDOG_LIBTORCH AND NOT "$ENV{Torch_DIR}" STREQUAL "")
+    set(Torch_DIR "$ENV{Torch_DIR}")
+  endif()
+
+  set(root "")
+  if(Torch_DIR)
+    get_filename_component(root "${Torch_DIR}/../../.." ABSOLUTE BASE_DIR "${CMAKE_SOURCE_DIR}")
+    set(why "Torch_DIR")
+  elseif(CATDOG_LIBTORCH)
+    get_filename_component(root "${CATDOG_LIBTORCH}" ABSOLUTE BASE_DIR "${CMAKE_SOURCE_DIR}")
+    set(why "CATDOG_LIBTORCH")
+  else()
+    foreach(prefix IN LISTS CMAKE_PREFIX_PATH)
+      if(NOT root AND EXISTS "${prefix}/share/cmake/Torch/TorchConfig.cmake")
+        set(root "${prefix}")
+        set(why "CMAKE_PREFIX_PATH")
+      endif()
+    endforeach()
+    if(NOT root)
+      set(root "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/libtorch")
+      set(why "third_party")
+    endif()
+  endif()
+  set(catdog_torch_root "${root}" PARENT_SCOPE)
+  set(catdog_torch_why "${why}" PARENT_SCOPE)
+endfunction()
+
+# Reads version and libraries of catdog_torch_root and refuses what cannot work.
+function(catdog_inspect_libtorch)
+  set(root "${catdog_torch_root}")
+  set(version "")
+  foreach(header IN ITEMS torch/headeronly/version.h torch/csrc/api/include/torch/version.h)
+    if(NOT version AND EXISTS "${root}/include/${header}")
+      file(STRINGS "${root}/include/${header}" lines
+           REGEX "#define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
+      string(REGEX REPLACE "[^0-9;]" "" lines "${lines}")
+      string(REPLACE ";" "." version "${lines}")
+    endif()
+  endforeach()
+  if(NOT version)
+    message(FATAL_ERROR "LibTorch in ${root} (chosen by ${catdog_torch_why}) is not usable: there "
+      "is no include/torch with a version.h; name the folder that holds include/ lib/ share/ "
+      "with -DCATDOG_LIBTORCH=FOLDER.")
+  endif()
+  if(version VERSION_LESS 2.6)
+    message(FATAL_ERROR "LibTorch ${version} in ${root} is too old: catdog needs 2.6 or later; "
+      "type scripts/setup, or name another with -DCATDOG_LIBTORCH=FOLDER.")
+  endif()
+  if(EXISTS "${root}/share/cmake/Torch/TorchConfig.cmake")
+    file(STRINGS "${root}/share/cmake/Torch/TorchConfig.cmake" old_abi
+         REGEX "_GLIBCXX_USE_CXX11_ABI=0")
+    if(old_abi)
+      message(FATAL_ERROR "LibTorch ${version} in ${root} is built with the old C++ ABI "
+        "(_GLIBCXX_USE_CXX11_ABI=0) and cannot be linked with the system's OpenCV and spdlog: "
+        "take a cxx11-abi build (every build since 2.7), for example by scripts/setup.")
+    endif()
+  endif()
+
+  set(libraries "")
+  set(folders "")
+  foreach(name IN ITEMS c10 torch_cpu torch c10_cuda torch_cuda)
+    set(path "")
+    foreach(folder IN ITEMS lib "lib/${CMAKE_LIBRARY_ARCHITECTURE}")
+      if(NOT path AND EXISTS "${root}/${folder}/lib${name}${CMAKE_SHARED_LIBRARY_SUFFIX}")
+        set(path "${root}/${folder}/lib${name}${CMAKE_SHARED_LIBRARY_SUFFIX}")
+      endif()
+    endforeach()
+    if(path)
+      list(APPEND libraries "${path}")
+      get_filename_component(folder "${path}" REALPATH)
+      get_filename_component(folder "${folder}" DIRECTORY)
+      list(APPEND folders "${folder}")
+    elseif(NOT name MATCHES cuda)
+      message(FATAL_ERROR "LibTorch ${version} in ${root} is incomplete: lib${name}"
+        "${CMAKE_SHARED_LIBRARY_SUFFIX} is not in its lib folder; type scripts/setup, or name "
+        "another with -DCATDOG_LIBTORCH=FOLDER.")
+    endif()
+  endforeach()
+
+  # Libraries of two LibTorches in one process link well and die at start.
+  list(REMOVE_DUPLICATES folders)
+  list(LENGTH folders count)
+  if(count GREATER 1)
+    list(JOIN folders " and " folders)
+    message(FATAL_ERROR "LibTorch's libraries lie in more than one folder (${folders}), which "
+      "mixes two builds: name one whole LibTorch with -DCATDOG_LIBTORCH=FOLDER.")
+  endif()
+  string(REPLACE ":" ";" search_path "$ENV{LD_LIBRARY_PATH}")
+  foreach(folder IN LISTS search_path)
+    if(EXISTS "${folder}/libc10.so")
+      get_filename_component(folder "${folder}" REALPATH)
+      if(NOT folder STREQUAL folders)
+        message(WARNING "LD_LIBRARY_PATH names ${folder}, which holds another LibTorch than "
+          "${folders}: programs built here will load that one; unset LD_LIBRARY_PATH.")
+      endif()
+    endif()
+  endforeach()
+
+  set(catdog_torch_version "${version}" PARENT_SCOPE)
+  set(catdog_torch_libraries "${libraries}" PARENT_SCOPE)
+endfunction()
+
+# Makes catdog_torch by hand. LibTorch's own TorchConfig.cmake is left aside on purpose: it looks
+# for c10 and torch in the system's folders first (and so mixes in Debian's libtorch-dev), wants a
+# CUDA toolkit for a CUDA build that needs none to link, and warns about parts wheels do not have.
+function(catdog_add_torch_target)
+  set(root "${catdog_torch_root}")
+  add_library(catdog_torch INTERFACE)
+
+  # LibTorch brings its own, newer fmt headers. spdlog must see the fmt it was compiled with, so
+  # that one goes first; LibTorch's headers use fmt in their distributed and profiler parts only.
+  set(includes "")
+  if(EXISTS "${root}/include/fmt")
+    find_path(CATDOG_FMT_INCLUDE_DIR fmt/format.h)
+    mark_as_advanced(CATDOG_FMT_INCLUDE_DIR)
+    if(CATDOG_FMT_INCLUDE_DIR)
+      file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/fmt_of_spdlog")
+      file(CREATE_LINK "${CATDOG_FMT_INCLUDE_DIR}/fmt" "${CMAKE_BINARY_DIR}/fmt_of_spdlog/fmt"
+           SYMBOLIC)
+      list(APPEND includes "${CMAKE_BINARY_DIR}/fmt_of_spdlog")
+    endif()
+  endif()
+  list(APPEND includes "${root}/include" "${root}/include/torch/csrc/api/include")
+  target_include_directories(catdog_torch SYSTEM INTERFACE ${includes})
+
+  # As imported libraries, so that CMake writes their folder into the programs' run path.
+  foreach(path IN LISTS catdog_torch_libraries)
+    get_filename_component(name "${path}" NAME_WE)
+    add_library(catdog_${name} SHARED IMPORTED GLOBAL)
+    set_target_properties(catdog_${name} PROPERTIES IMPORTED_LOCATION "${path}")
+    target_link_libraries(catdog_torch INTERFACE catdog_${name})
+  endforeach()
+  target_link_libraries(catdog_torch INTERFACE Threads::Threads)
+
+  # libtorch_cuda registers itself when it is loaded; no symbol of it is called. Without this the
+  # linker drops it and CUDA is "not available" at run time. One item, so that nothing reorders it.
+  if(TARGET catdog_libtorch_cuda)
+    get_target_property(cuda catdog_libtorch_cuda IMPORTED_LOCATION)
+    target_link_libraries(catdog_torch INTERFACE
+      "-Wl,--push-state,--no-as-needed,\"${cuda}\",--pop-state")
+    # Its own CUDA libraries are found through its run path, when the program starts.
+    target_link_options(catdog_torch INTERFACE "LINKER:--allow-shlib-undefined")
+  endif()
+endfunction()
+
+catdog_choose_libtorch()
+if(IS_DIRECTORY "${catdog_torch_root}" OR NOT catdog_torch_why STREQUAL "third_party")
+  catdog_inspect_libtorch()
+else()
+  list(APPEND catdog_missing "LibTorch")
+endif()
+
+# --------------------------------------------------------------------------- the verdict, summary
+
+if(catdog_missing)
+  list(JOIN catdog_missing ", " catdog_missing)
+  if(catdog_packages)
+    list(REMOVE_DUPLICATES catdog_packages)
+    list(JOIN catdog_packages " " catdog_packages)
+    set(catdog_packages ", or for the packages alone apt-get install ${catdog_packages}")
+  endif()
+  message(FATAL_ERROR "Not found: ${catdog_missing}; type scripts/setup${catdog_packages}.")
+endif()
+
+catdog_add_torch_target()
+add_library(catdog_opencv INTERFACE)
+target_link_libraries(catdog_opencv INTERFACE ${catdog_opencv_libraries})
+if(CATDOG_OPENCV_INCLUDE_DIR)
+  target_include_directories(catdog_opencv SYSTEM INTERFACE "${CATDOG_OPENCV_INCLUDE_DIR}")
+endif()
+
+if(TARGET catdog_libtorch_cuda)
+  set(catdog_torch_kind "CUDA")
+else()
+  set(catdog_torch_kind "CPU")
+endif()
+message(STATUS "catdog is built on")
+message(STATUS "  LibTorch ${catdog_torch_version} (${catdog_torch_kind}): ${catdog_torch_root} "
+               "(by ${catdog_torch_why})")
+message(STATUS "  OpenCV ${OpenCV_VERSION}: ${catdog_opencv_from}")
+message(STATUS "  CLI11 ${CLI11_VERSION}: ${CLI11_DIR}")
+message(STATUS "  spdlog ${spdlog_VERSION}: ${spdlog_DIR}")
+message(STATUS "  nlohmann_json ${nlohmann_json_VERSION}: ${nlohmann_json_DIR}")
+message(STATUS "  libjpeg ${JPEG_VERSION}: ${JPEG_LIBRARIES}")
+message(STATUS "  OpenSSL ${OPENSSL_VERSION}: ${OPENSSL_CRYPTO_LIBRARY}")
+if(GTest_FOUND)
+  message(STATUS "  GoogleTest ${GTest_VERSION}: ${GTest_DIR}")
+endif()
