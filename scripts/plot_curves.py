@@ -22,6 +22,7 @@ COLUMNS = ("epoch", "acc", "val_acc", "loss", "val_loss")
 # Okabe and Ito's colours: told apart by colour-blind readers and in grey print.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 SYSTEM_PYTHON = "/usr/bin/python3"
+PACKAGES = Path(__file__).resolve().parent.parent / "third_party" / "python"
 
 
 class InputError(Exception):
@@ -75,16 +76,19 @@ def smooth_curve(points: list[float], factor: float = 0.8) -> list[float]:
 
 
 def import_pyplot():
-    """matplotlib without a display; where this Python has none, tries again with the system's."""
+    """matplotlib without a display: this Python's own, or the one that scripts/setup brought."""
     try:
         import matplotlib
     except ImportError:
-        # A Python of pyenv or conda comes first in PATH and does not see Debian's packages.
-        if os.path.exists(SYSTEM_PYTHON) and not os.environ.get("CATDOG_PLOT_AGAIN"):
-            os.environ["CATDOG_PLOT_AGAIN"] = "1"
-            os.execv(SYSTEM_PYTHON, [SYSTEM_PYTHON, os.path.abspath(__file__), *sys.argv[1:]])
-        raise InputError("matplotlib is missing: apt-get install python3-matplotlib, "
-                         "or scripts/setup --with-plots") from None
+        sys.path.append(str(PACKAGES))
+        try:
+            import matplotlib
+        except ImportError:
+            # A Python of pyenv or conda comes first in PATH and does not see Debian's packages.
+            if os.path.exists(SYSTEM_PYTHON) and not os.environ.get("CATDOG_PLOT_AGAIN"):
+                os.environ["CATDOG_PLOT_AGAIN"] = "1"
+                os.execv(SYSTEM_PYTHON, [SYSTEM_PYTHON, os.path.abspath(__file__), *sys.argv[1:]])
+            raise InputError("matplotlib is missing: scripts/setup brings it") from None
     matplotlib.use("Agg")
     from matplotlib import pyplot
 

@@ -78,6 +78,17 @@ class Usage(CommandTest):
         self.expect(catdog("synth", self.folder / "x", "--per-class", "many"), 2, "--per-class")
 
 
+class Install(CommandTest):
+    def test_the_installed_program_works_from_any_place(self):
+        subprocess.run([os.environ["CMAKE"], "--install", os.environ["CATDOG_BUILD"], "--prefix",
+                        self.folder / "usr"], check=True, stdout=subprocess.DEVNULL)
+        (self.folder / "usr").rename(self.folder / "moved")
+        result = subprocess.run([self.folder / "moved/bin/catdog", "train", "--config", "baseline",
+                                 "--print-config"], cwd="/", capture_output=True, text=True)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(json.loads(result.stdout)["train"]["steps_per_epoch"], 100)
+
+
 class Summary(CommandTest):
     def test_default_and_config(self):
         result = catdog("summary", "--config", "baseline")

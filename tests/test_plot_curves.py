@@ -41,7 +41,7 @@ class PlotCurves(unittest.TestCase):
 
     def assert_drawn(self, result, picture):
         if "matplotlib is missing" in result.stderr:
-            self.skipTest("no matplotlib: scripts/setup --with-plots brings it")
+            self.skipTest("no matplotlib: scripts/setup brings it")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertTrue(picture.read_bytes().startswith(PNG))
         self.assertGreater(picture.stat().st_size, 5000)

@@ -22,9 +22,15 @@ Json to_json(const Evaluation& result, const std::vector<std::string>& classes) 
           {"classes", classes}};
 }
 
+// As the user would name it from where he stands.
+fs::path from_here(const fs::path& path) {
+  const fs::path relative = path.lexically_proximate(fs::current_path());
+  return relative.native().starts_with("..") ? path : relative;
+}
+
 void print_result(const Evaluation& result, const std::vector<std::string>& classes,
                   const fs::path& folder) {
-  fmt::print("{}: {} pictures\n", shown(folder), result.n);
+  fmt::print("{}: {} pictures\n", shown(from_here(folder)), result.n);
   fmt::print("loss      {:.4f}\n", result.loss);
   fmt::print("accuracy  {:.2f} %  (95 % interval {:.2f} to {:.2f} %)\n", 100 * result.accuracy,
              100 * result.interval.low, 100 * result.interval.high);

@@ -63,11 +63,17 @@ void setup_train(CLI::App& app) {
   command->add_option("--runs", options->runs, "folder that holds the runs")->capture_default_str();
   command->add_flag("--print-config", options->print_config,
                     "print what a run would use, and stop");
+  command->add_flag("--help-config", options->help_config,
+                    "print every key of the config with its default and its rule, and stop");
   command->callback([options] { run_train(*options); });
 }
 
 void run_train(const TrainCommand& options) {
-  Config config = load_config(options.config);
+  if (options.help_config) {
+    fmt::print("{}", describe_sections(Config().sections()));
+    return;
+  }
+  const Config config = load_config(options.config);
   if (options.print_config) {
     fmt::print("{}\n", to_json(config).dump(2));
     return;
@@ -103,7 +109,8 @@ void run_train(const TrainCommand& options) {
     const EpochResult result = trainer.run_epoch([&](const Progress& progress) {
       bar.show(fmt::format("epoch {}/{}", epoch, config.train.epochs), progress.step,
                progress.steps,
-               fmt::format("loss {:.4f}, acc {:.4f}", progress.loss, progress.accuracy));
+               fmt::format("loss {:.4f}, acc {:.4f}, {:.0f} images/s", progress.loss,
+                           progress.accuracy, progress.images_per_second));
     });
     bar.clear();
     print_epoch(result, config.train.epochs);

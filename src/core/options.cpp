@@ -22,6 +22,17 @@ bool is_integer_in(const Json& value, const Range& range) {
   return value.is_number_integer() && range.contains(value.get<double>());
 }
 
+bool read_pair(const Json& value, const Range& range, std::array<double, 2>& field) {
+  if (!value.is_array() || value.size() != 2) return false;
+  for (const Json& item : value) {
+    if (!item.is_number() || !range.contains(item.get<double>())) return false;
+  }
+  const auto pair = value.get<std::array<double, 2>>();
+  if (pair[0] > pair[1]) return false;
+  field = pair;
+  return true;
+}
+
 const Option* find(const OptionTable& table, const std::string& key) {
   for (const Option& option : table.options()) {
     if (option.key == key) return &option;
@@ -122,6 +133,40 @@ void OptionTable::text(const char* key, std::string& field, const char* help) {
                       [&field] { return Json(field); }});
 }
 
+void OptionTable::flag(const char* key, bool& field, const char* help) {
+  options_.push_back({key, "true or false", help,
+                      [&field](const Json& value) {
+                        if (!value.is_boolean()) return false;
+                        field = value.get<bool>();
+                        return true;
+                      },
+                      [&field] { return Json(field); }});
+}
+
+void OptionTable::pair(const char* key, std::array<double, 2>& field, Range range,
+                       const char* help) {
+  options_.push_back(
+      {key, "a pair [low, high] of numbers " + in_range(range) + ", low not above high", help,
+       [&field, range](const Json& value) { return read_pair(value, range, field); },
+       [&field] { return Json(field); }});
+}
+
+void OptionTable::pair_about_one(const char* key, std::array<double, 2>& field, const char* help) {
+  const Range spread = {0, 1, false, /*high_open=*/true}, factor = {0, 100, /*low_open=*/true};
+  options_.push_back({key,
+                      "a number " + in_range(spread) + ", or a pair [low, high] of numbers " +
+                          in_range(factor) + ", low not above high",
+                      help,
+                      [&field, spread, factor](const Json& value) {
+                        if (!value.is_number()) return read_pair(value, factor, field);
+                        const double z = value.get<double>();
+                        if (!spread.contains(z)) return false;
+                        field = {1 - z, 1 + z};
+                        return true;
+                      },
+                      [&field] { return Json(field); }});
+}
+
 void OptionTable::add_choice(const char* key, std::vector<std::pair<std::string, int>> names,
                              const char* help, std::function<int()> get,
                              std::function<void(int)> set) {
@@ -217,6 +262,17 @@ Json write_sections(const Sections& sections) {
     for (const Option& option : table.options()) values[option.key] = option.write();
   }
   return object;
+}
+
+std::string describe_sections(const Sections& sections) {
+  std::string table = "| key | default | must be | what it is |\n|---|---|---|---|\n";
+  for (const auto& [section, options] : sections) {
+    for (const Option& option : options.options()) {
+      table += fmt::format("| `{}.{}` | `{}` | {} | {} |\n", section, option.key,
+                           option.write().dump(), option.rule, option.help);
+    }
+  }
+  return table;
 }
 
 }  // namespace catdog

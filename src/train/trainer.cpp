@@ -59,7 +59,8 @@ EpochResult Trainer::run_epoch(const std::function<void(const Progress&)>& obser
              .step = ++done,
              .steps = steps_per_epoch_,
              .loss = loss.value(),
-             .accuracy = accuracy.value()});
+             .accuracy = accuracy.value(),
+             .images_per_second = static_cast<double>(loss.count()) / seconds_since(start)});
     throw_if_interrupted();
   }
   const double training_seconds = seconds_since(start);

@@ -31,6 +31,7 @@ struct TrainCommand {
   std::string name;  // of the run; empty: the config's name
   std::filesystem::path runs = "runs";
   bool print_config = false;
+  bool help_config = false;
 };
 void setup_train(CLI::App& app);
 void run_train(const TrainCommand& options);

@@ -4,6 +4,7 @@
 // key that exists; writing gives JSON that reads back equal.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -44,7 +45,12 @@ class OptionTable {
   void number(const char* key, uint64_t& field, const char* help);
   void number(const char* key, double& field, Range range, const char* help);
   void numbers(const char* key, std::vector<int>& field, Range range, const char* help);
+  void flag(const char* key, bool& field, const char* help);
   void text(const char* key, std::string& field, const char* help);
+  // [low, high], low <= high, both in `range`.
+  void pair(const char* key, std::array<double, 2>& field, Range range, const char* help);
+  // A number z from 0 to below 1, which means [1 - z, 1 + z]; or such a pair, both above 0.
+  void pair_about_one(const char* key, std::array<double, 2>& field, const char* help);
 
   // `field` is an enumeration; `names` lists its values.
   template <class Enum>
@@ -87,5 +93,8 @@ void read_sections(const Sections& sections, const Json& object, const std::stri
 void apply_settings(const Sections& sections, const std::vector<Setting>& settings);
 
 Json write_sections(const Sections& sections);
+
+// Every key with its present value, its rule and what it is for, as a Markdown table.
+std::string describe_sections(const Sections& sections);
 
 }  // namespace catdog

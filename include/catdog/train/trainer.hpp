@@ -30,6 +30,7 @@ struct Progress {
   int64_t steps;
   double loss;  // means of the epoch so far
   double accuracy;
+  double images_per_second;
 };
 
 class Trainer {
