@@ -97,6 +97,39 @@ TEST(Config, WhatIsNotOneJsonObjectIsRefused) {
   EXPECT_EQ(fault("{\"train\": ").substr(0, 41), "c.json: not valid JSON: parse error at li");
 }
 
+TEST(Config, APresetChoosesDefaultsThatTheFileMayOverride) {
+  const Config book = read_config(R"({"augment": {"shear_range": 0.2}})", "");
+  EXPECT_EQ(book.augment.shear_unit, ShearUnit::radians);
+  EXPECT_EQ(book.augment.interpolation, Interpolation::nearest);
+  EXPECT_EQ(book.optimizer.eps, 1e-8);
+
+  const std::string json =
+      R"({"augment": {"interpolation": "nearest", "preset": "keras-preprocessing-1"}})";
+  const Config later = read_config(json, "");
+  EXPECT_EQ(later.augment.shear_unit, ShearUnit::degrees);
+  EXPECT_EQ(later.augment.interpolation, Interpolation::nearest);  // the file's
+  EXPECT_EQ(later.optimizer.eps, 1e-7);
+  EXPECT_EQ(to_json(read_config(to_json(later).dump(), "")), to_json(later));
+
+  const Config by_flag =
+      read_config("{}", "", {{"augment.preset", "keras-preprocessing-1", "--set"}});
+  EXPECT_EQ(by_flag.augment.interpolation, Interpolation::bilinear);
+}
+
+TEST(Config, AugmentationOutOfSenseIsRefusedWithItsRange) {
+  EXPECT_EQ(fault(R"({"augment": {"rotation_range": -1}})"),
+            "c.json: augment.rotation_range = -1: must be a number from 0 to 180");
+  EXPECT_EQ(fault(R"({"augment": {"zoom_range": 1}})"),
+            "c.json: augment.zoom_range = 1: must be a number from 0 to 1 (excluded), or a pair "
+            "[low, high] of numbers from 0 (excluded) to 100, low not above high");
+  EXPECT_EQ(fault(R"({"augment": {"brightness_range": 0.5}})"),
+            "c.json: augment.brightness_range = 0.5: must be a pair [low, high] of numbers from 0 "
+            "to 10, low not above high");
+  EXPECT_EQ(fault(R"({"augment": {"fill_mode": "mirror"}})"),
+            "c.json: augment.fill_mode = \"mirror\": must be one of \"nearest\" \"constant\" "
+            "\"reflect\" \"wrap\"");
+}
+
 TEST(Config, SettingsFollowTheSameRules) {
   Config config;
   apply_settings(config.sections(), {{"train.epochs", "7", "--epochs"},

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "catdog/core/error.hpp"
+#include "catdog/train/trainer.hpp"
 
 namespace catdog {
 namespace {
@@ -66,8 +67,7 @@ TEST_P(AgainstPyTorch, WeightsLogitsLossGradientsAndStepsAgree) {
                                    .to(GetParam().type)
                                    .contiguous(torch::MemoryFormat::ChannelsLast);
   const torch::Tensor labels = torch::arange(count).remainder(2).to(GetParam().type);
-  torch::optim::RMSprop optimizer(net->parameters(),
-                                  torch::optim::RMSpropOptions(1e-4).alpha(0.9).eps(1e-8));
+  torch::optim::RMSprop optimizer = make_optimizer(OptimizerOptions(), net->parameters());
   for (int step = 0; step < GetParam().steps; ++step) {
     optimizer.zero_grad();
     const torch::Tensor logits = net(images);

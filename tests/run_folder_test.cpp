@@ -78,7 +78,7 @@ TEST(RunFolder, RefusesNamesThatLeadElsewhere) {
 TEST(RunFolder, SaysWhyItCannotBeMade) {
   const TempFolder folder;
   test::write_text(folder / "file", "");
-  EXPECT_EQ(test::message_of<Error>([&] { create(folder / "file", "r"); }),
+  EXPECT_EQ(test::message_of<ModelError>([&] { create(folder / "file", "r"); }),
             "cannot make a run folder in " + (folder / "file").string() + ": Not a directory");
 }
 

@@ -173,10 +173,10 @@ TEST(Synthesize, NamesTheOptionThatIsOutOfRange) {
       synthesize({.destination = temp / "new", .per_class = per_class, .size_px = size_px});
     });
   };
-  EXPECT_EQ(refusal(0, 32), "per_class is 0, but must be 1 to 1000000");
-  EXPECT_EQ(refusal(1'000'001, 32), "per_class is 1000001, but must be 1 to 1000000");
-  EXPECT_EQ(refusal(1, 15), "size_px is 15, but must be 16 to 4096");
-  EXPECT_EQ(refusal(1, 4097), "size_px is 4097, but must be 16 to 4096");
+  EXPECT_EQ(refusal(0, 32), "--per-class is 0, but must be 1 to 1000000");
+  EXPECT_EQ(refusal(1'000'001, 32), "--per-class is 1000001, but must be 1 to 1000000");
+  EXPECT_EQ(refusal(1, 15), "--size is 15, but must be 16 to 4096");
+  EXPECT_EQ(refusal(1, 4097), "--size is 4097, but must be 16 to 4096");
   EXPECT_EQ(message_of<ConfigError>([] { synthesize({.destination = ""}); }),
             "no destination for the pictures; name a new or an empty folder");
   EXPECT_FALSE(fs::exists(temp / "new"));

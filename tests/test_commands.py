@@ -4,13 +4,18 @@
 Reads the program's path from the environment variable CATDOG. Python's standard library alone.
 """
 import csv
+import fcntl
 import json
 import os
 import pathlib
+import pty
+import re
 import shutil
 import signal
+import struct
 import subprocess
 import tempfile
+import termios
 import time
 import unittest
 
@@ -29,6 +34,12 @@ def files(folder):
     folder = pathlib.Path(folder)
     return {str(path.relative_to(folder)): path.read_bytes()
             for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def png_size(content):
+    """Width and height from a PNG's header."""
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    return struct.unpack(">II", content[16:24])
 
 
 class CommandTest(unittest.TestCase):
@@ -66,7 +77,7 @@ class Usage(CommandTest):
     def test_help_and_version(self):
         result = catdog("--help")
         self.assertEqual(result.returncode, 0)
-        for command in ("synth", "split", "summary", "train", "eval"):
+        for command in ("synth", "split", "summary", "preview", "train", "eval"):
             self.assertIn(command, result.stdout)
             self.assertEqual(catdog(command, "--help").returncode, 0)
         self.assertRegex(catdog("--version").stdout, r"^catdog \d+\.\d+\.\d+\n$")
@@ -134,6 +145,67 @@ class SynthAndSplit(CommandTest):
         self.expect(catdog("split", self.pictures, dest, "--copy", "--symlink"), 2)
         self.assertFalse(dest.exists())
 
+    def test_force_replaces_a_split_and_nothing_else(self):
+        dest = self.folder / "dest"
+        (dest / "train").mkdir(parents=True)
+        (dest / "train/thesis.txt").write_text("mine")
+        counts = ["--train", 4, "--validation", 2, "--test", 2]
+        self.expect(catdog("split", self.pictures, dest, *counts), 2, "is not empty")
+        self.expect(catdog("split", self.pictures, dest, *counts, "--force"), 2,
+                    "was not made by catdog split")
+        self.assertEqual(files(dest), {"train/thesis.txt": b"mine"})
+
+    def test_a_link_that_leads_nowhere_stays(self):
+        link = self.folder / "link"
+        link.symlink_to("/nonexistent/disk")
+        self.expect(catdog("split", self.pictures, link, "--train", 4, "--validation", 2,
+                           "--test", 2), 1, "cannot make the folder")
+        self.expect(catdog("synth", link), 1, "cannot make the folder")
+        self.assertTrue(link.is_symlink())
+
+    def test_names_that_cameras_give_are_no_classes(self):
+        source = self.folder / "source"
+        for number, name in enumerate(["ripe/IMG.1", "ripe/IMG.2", "ripe/DSC.1", "unripe/IMG.1",
+                                       "unripe/2012-08-04 17.16.38", "unripe/IMG.2"]):
+            path = source / f"{name}.jpg"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(self.pictures / f"cat.{number}.jpg", path)
+        result = catdog("split", source, self.folder / "dest", "--fractions", ".4,.3,.3")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(sorted(p.name for p in (self.folder / "dest/train").iterdir()),
+                         ["ripe", "unripe"])
+
+
+class Preview(CommandTest):
+    def preview(self, *arguments):
+        return catdog("preview", "--config", "augment", *arguments, cwd=self.folder)
+
+    def test_one_picture_and_its_variations(self):
+        picture = self.pictures / "cat.3.jpg"
+        result = self.preview(picture)
+        self.assertEqual((result.returncode, result.stdout), (0, "preview.png\n"), result.stderr)
+        first = (self.folder / "preview.png").read_bytes()
+        # Five cells of 150 px in a row, 8 px between them; below them 18 px for the label.
+        self.assertEqual(png_size(first), (5 * 158 + 8, 150 + 18 + 2 * 8))
+        self.preview(picture, "-o", "same.png")
+        self.assertEqual((self.folder / "same.png").read_bytes(), first)
+        self.preview(picture, "-o", "other.png", "--seed", 1)
+        self.assertNotEqual((self.folder / "other.png").read_bytes(), first)
+
+    def test_a_folder_and_a_count(self):
+        result = self.preview(self.pictures, "--count", 2, "-o", "sheet.png")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        size = png_size((self.folder / "sheet.png").read_bytes())
+        self.assertEqual(size, (3 * 158 + 8, 8 * 176 + 8))
+
+    def test_failures(self):
+        self.expect(self.preview(self.folder / "absent.jpg"), 3, "absent.jpg")
+        self.expect(self.preview(self.folder), 3, "holds no pictures")
+        self.expect(self.preview(self.pictures, "--count", 0), 2, "--count")
+        self.expect(self.preview(self.pictures, "-o", "sheet.txt"), 2, ".png or .jpg")
+        self.expect(self.preview(self.pictures, "--set", "augment.zoom_range=1"), 2,
+                    "augment.zoom_range = 1: must be a number from 0 to 1 (excluded)")
+
 
 class Train(CommandTest):
     def train(self, *arguments, **keywords):
@@ -143,7 +215,8 @@ class Train(CommandTest):
     def test_a_run_leaves_its_record(self):
         run = self.model.parent
         self.assertEqual(sorted(p.name for p in run.iterdir()),
-                         ["config.json", "env.json", "metrics.csv", "model.pt", "weights"])
+                         ["config.json", "env.json", "first_batch.png", "metrics.csv", "model.pt",
+                          "weights"])
         self.assertEqual(sorted(p.name for p in (run / "weights").iterdir()),
                          ["best.pt", "last.pt"])
         config = json.loads((run / "config.json").read_text())
@@ -213,7 +286,8 @@ class Train(CommandTest):
         self.assertFalse((self.folder / "runs").exists())
 
     def test_data_faults_exit_3_before_anything_is_written(self):
-        self.expect(self.train("--data", self.folder / "absent"), 3, "absent")
+        self.expect(self.train("--data", self.folder / "absent"), 3,
+                    "needs the folders train and validation; catdog split SOURCE")
         copy = self.folder / "data"
         shutil.copytree(self.data, copy)
         (copy / "validation/dogs").rename(copy / "validation/wolves")
@@ -222,6 +296,51 @@ class Train(CommandTest):
         shutil.copytree(copy / "train/cats", copy / "train/birds")
         self.expect(self.train("--data", copy), 3, "has 3 classes (birds, cats and dogs)")
         self.assertFalse((self.folder / "runs").exists())
+
+    def test_names_that_cannot_be_recorded_are_refused_first(self):
+        copy = os.fsencode(self.folder) + b"/da\xe9ta"
+        shutil.copytree(os.fsencode(self.data), copy)
+        result = subprocess.run([CATDOG.encode(), b"train", b"--data", copy, b"--runs",
+                                 os.fsencode(self.folder / "runs")], capture_output=True)
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn(b"must be valid UTF-8", result.stderr)
+        self.assertFalse((self.folder / "runs").exists())
+
+    def test_a_folder_hides_no_shipped_config(self):
+        (self.folder / "baseline").mkdir()
+        result = catdog("train", "--config", "baseline", "--print-config", cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_nohup_survives_a_hangup(self):
+        process = subprocess.Popen(
+            ["nohup", CATDOG, "train", *SMALL, "--data", str(self.data), "--runs",
+             str(self.folder / "runs"), "--name", "long", "--epochs", "60"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+        while process.poll() is None and not (self.folder / "runs/long/metrics.csv").exists():
+            time.sleep(0.02)
+        process.send_signal(signal.SIGHUP)
+        _, errors = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 0, errors)
+
+    def test_the_progress_bar_fits_the_terminal(self):
+        main, terminal = pty.openpty()
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
+        process = subprocess.Popen(
+            [CATDOG, "train", *SMALL, "--data", str(self.data), "--runs",
+             str(self.folder / "runs"), "--epochs", "3"], stdout=subprocess.DEVNULL,
+            stderr=terminal, env=dict(os.environ, TERM="xterm"))
+        os.close(terminal)
+        output = b""
+        try:
+            while chunk := os.read(main, 65536):
+                output += chunk
+        except OSError:  # the other end is closed
+            pass
+        os.close(main)
+        self.assertEqual(process.wait(), 0)
+        drawn = re.findall(rb"\r\x1b\[K(epoch [^\r\n]*\[[=.]+[^\r\n]*)", output)
+        self.assertGreater(len(drawn), 0, output)
+        self.assertLess(max(map(len, drawn)), 60)
 
     def test_a_broken_picture_is_named(self):
         copy = self.folder / "data"
@@ -246,6 +365,23 @@ class Train(CommandTest):
         # What was saved stays, and can be used.
         self.assertEqual(
             catdog("eval", "--model", self.folder / "runs/cut/weights/last.pt").returncode, 0)
+
+
+class ModelFile(CommandTest):
+    def test_python_opens_it_with_its_safe_default(self):
+        try:
+            import torch
+        except ImportError:
+            self.skipTest("this Python has no torch")
+        content = torch.load(self.model)  # weights_only=True
+        about = json.loads(content.pop("catdog"))
+        self.assertEqual(about["classes"], ["cats", "dogs"])
+        self.assertEqual(about["config"]["data"]["image_size"], 32)
+        self.assertEqual({name: tuple(tensor.shape) for name, tensor in content.items()},
+                         {"conv1.weight": (8, 3, 3, 3), "conv1.bias": (8,),
+                          "conv2.weight": (16, 8, 3, 3), "conv2.bias": (16,),
+                          "dense1.weight": (16, 576), "dense1.bias": (16,),
+                          "dense2.weight": (1, 16), "dense2.bias": (1,)})
 
 
 class Eval(CommandTest):
@@ -291,6 +427,12 @@ class Eval(CommandTest):
 
     def test_missing_folder_exits_3(self):
         self.expect(catdog("eval", "--model", self.model, "--split", "absent"), 3, "absent")
+
+    def test_a_result_that_cannot_be_written_is_an_error(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            result = subprocess.run([CATDOG, "eval", "--model", self.model, "--json"], stdout=full,
+                                    stderr=subprocess.PIPE, text=True)
+        self.expect(result, 1, "could not be written to stdout")
 
     def test_gate_exits_5_after_the_result(self):
         result = catdog("eval", "--model", self.model, "--min-accuracy", "1")

@@ -146,6 +146,30 @@ TEST_F(TrainerTest, ALossThatIsNotFiniteStopsTheRunAndNamesTheStep) {
             "the loss is not a finite number in epoch 1, training step 1: a smaller --lr may help");
 }
 
+TEST_F(TrainerTest, WeightsThatAreNotFiniteStopTheRunWhateverTheLossSays) {
+  const ImageFolder pictures = open();
+  ConvNet net = make_net();
+  Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
+  // Broken after the epoch's last step, where no loss can show it.
+  const auto break_at_the_end = [&](const Progress& progress) {
+    const torch::NoGradGuard no_gradient;
+    if (progress.step == progress.steps) net->parameters().front().fill_(-std::nan(""));
+  };
+  EXPECT_EQ(test::message_of<Error>([&] { trainer.run_epoch(break_at_the_end); }),
+            "the weights conv1.weight are not finite numbers after epoch 1, training step 3: a "
+            "smaller --lr may help");
+}
+
+TEST(Optimizer, AddsWeightDecayToTheGradient) {
+  torch::Tensor weight = torch::full({1}, 2.0, torch::kDouble).requires_grad_();
+  auto optimizer =
+      make_optimizer({.lr = 0.01, .alpha = 0.9, .eps = 1e-8, .weight_decay = 0.1}, {weight});
+  weight.mutable_grad() = torch::zeros({1}, torch::kDouble);
+  optimizer.step();
+  // Gradient 0 + 0.1 * 2 = 0.2; mean square 0.1 * 0.2^2; by hand:
+  EXPECT_NEAR(weight.item<double>(), 2 - 0.01 * 0.2 / (std::sqrt(0.1 * 0.04) + 1e-8), 1e-12);
+}
+
 TEST_F(TrainerTest, InferenceKeepsTheFoldersOrderForAnyNumberOfWorkers) {
   const ImageFolder pictures = open();
   ConvNet net = make_net();

@@ -43,6 +43,8 @@ catdog_require(OPENSSL_FOUND "OpenSSL's libcrypto" libssl-dev)
 if(BUILD_TESTING OR NOT DEFINED BUILD_TESTING)
   find_package(GTest QUIET)
   catdog_require(GTest_FOUND "GoogleTest" libgtest-dev)
+  find_package(Python3 QUIET COMPONENTS Interpreter)
+  catdog_require(Python3_Interpreter_FOUND "Python 3" python3)
 endif()
 
 # OpenCVConfig.cmake is in Debian's libopencv-dev alone, which costs 620 MB more than the three

@@ -2,6 +2,8 @@
 // catdog eval: how good a trained model is on pictures it has not seen.
 #include <spdlog/fmt/fmt.h>
 
+#include <cmath>
+
 #include "catdog/cli/commands.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
@@ -74,6 +76,7 @@ void run_eval(const EvalCommand& options) {
   TrainedModel model = load_model(options.model);
   const torch::Device device = choose_device(options.device);
   use_threads(options.threads);
+  use_exact_arithmetic();
   model.net->to(device);
   use_channels_last(*model.net);
 
@@ -88,6 +91,9 @@ void run_eval(const EvalCommand& options) {
   }
 
   const Evaluation result = evaluate(infer(model.net, pictures, device, options.workers));
+  if (!std::isfinite(result.loss)) {
+    throw ModelError(shown(options.model) + ": gives a loss that is not a finite number");
+  }
   if (options.json) {
     fmt::print("{}\n", to_json(result, model.classes).dump());
   } else {

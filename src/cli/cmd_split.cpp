@@ -40,7 +40,9 @@ void setup_split(CLI::App& app) {
   kind->add_flag_callback(
       "--symlink", [options] { options->placement = Placement::symlink; }, "symbolic links");
   command->add_flag("--shuffle", options->shuffle, "random order instead of number order");
-  command->add_option("--seed", options->seed, "of --shuffle")->capture_default_str();
+  command->add_option("--seed", options->seed, "of --shuffle")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command->add_flag("--skip-bad", options->skip_bad,
                     "take the next picture for one that cannot be read, instead of stopping");
   command->add_flag("--force", options->force, "replace the split that DEST already holds");

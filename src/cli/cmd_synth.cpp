@@ -18,6 +18,7 @@ void setup_synth(CLI::App& app) {
   command->add_option("--size", options->size_px, "width and height in pixels")
       ->capture_default_str();
   command->add_option("--seed", options->seed, "equal seeds give equal files")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->callback([options] { run_synth(*options); });
 }

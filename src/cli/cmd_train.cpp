@@ -8,15 +8,36 @@
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
+#include "catdog/report/contact_sheet.hpp"
 #include "catdog/train/environment.hpp"
 #include "catdog/train/run_folder.hpp"
 
 namespace catdog {
 namespace {
 
-// What the two folders must agree in.
+constexpr int kSheetColumns = 8;
+
+// Finds out now what would otherwise spoil the end of a run.
+void check_folder(const fs::path& dir) {
+  if (shown(dir) != dir.native()) {
+    throw ConfigError(fmt::format(
+        "data.dir = {}: its path must be valid UTF-8, to be recorded with the model", shown(dir)));
+  }
+  if (!fs::is_directory(dir / "train") || !fs::is_directory(dir / "validation")) {
+    throw DataError(
+        fmt::format("{}: needs the folders train and validation; catdog split SOURCE {} makes them",
+                    shown(dir), shown(dir)));
+  }
+}
+
 void check_classes(const ImageFolder& training, const ImageFolder& validation,
                    const std::string& dir) {
+  for (const std::string& name : training.classes()) {
+    if (shown(name) != name) {
+      throw DataError(
+          fmt::format("{}/train: the class {} must have a name in valid UTF-8", dir, shown(name)));
+    }
+  }
   if (training.classes().size() != 2) {
     throw DataError(fmt::format("{}/train: has {} classes ({}); catdog tells two apart", dir,
                                 training.classes().size(), join_and(training.classes())));
@@ -27,6 +48,25 @@ void check_classes(const ImageFolder& training, const ImageFolder& validation,
   }
 }
 
+// The first batch as the network will see it.
+Picture first_batch_sheet(const Config& config, const ImageFolder& training) {
+  LoaderOptions options = training_loader_options(config);
+  options.end_batch = 1;
+  BatchLoader loader(training, training_chain(config.augment, config.train.seed), options);
+  const Batch batch = *loader.next();
+  const int side = training.image_size_px();
+  std::vector<LabelledPicture> cells;
+  const float* pixels = batch.images.const_data_ptr<float>();
+  for (const int64_t index : batch.indices) {
+    const auto picture = static_cast<size_t>(index);
+    cells.push_back({picture_from_floats(pixels, {side, side}),
+                     training.classes()[training.label(picture)] + ": " +
+                         training.file(picture).filename().string()});
+    pixels += static_cast<ptrdiff_t>(side) * side * 3;
+  }
+  return contact_sheet(cells, kSheetColumns);
+}
+
 void print_epoch(const EpochResult& result, int epochs) {
   spdlog::info(
       "epoch {}/{}  loss {:.4f}  acc {:.4f}  val_loss {:.4f}  val_acc {:.4f}  {}  {:.0f} images/s"
@@ -35,10 +75,43 @@ void print_epoch(const EpochResult& result, int epochs) {
       duration(result.seconds), result.images_per_second, 100 * result.waited_share);
 }
 
-// The run's name where none is given: its config's.
+// Where no name is given, the config's; that of a run, runs/<name>/config.json, has the run's.
 std::string run_name(const TrainCommand& options) {
   if (!options.name.empty()) return options.name;
-  return options.config.config.empty() ? "run" : fs::path(options.config.config).stem().string();
+  if (options.config.config.empty()) return "run";
+  const fs::path config = options.config.config;
+  const fs::path name = config.filename() == "config.json" && config.has_parent_path()
+                            ? config.parent_path().filename()
+                            : config.stem();
+  return name.string();
+}
+
+// Epoch after epoch: figures to the screen and the run folder, weights to the run folder.
+void train_and_record(Trainer& trainer, TrainedModel& model, const RunFolder& run) {
+  const int epochs = model.config.train.epochs;
+  ProgressBar bar;
+  double best_accuracy = -1;
+  for (int epoch = 1; epoch <= epochs; ++epoch) {
+    bar.start();
+    const EpochResult result = trainer.run_epoch([&](const Progress& progress) {
+      bar.show(fmt::format("epoch {}/{}", epoch, epochs), progress.step, progress.steps,
+               fmt::format("{:.0f} images/s, loss {:.4f}, acc {:.4f}", progress.images_per_second,
+                           progress.loss, progress.accuracy));
+    });
+    bar.clear();
+    print_epoch(result, epochs);
+
+    model.training = {{"epoch", epoch},
+                      {"val_loss", result.val_loss},
+                      {"val_acc", result.val_accuracy},
+                      {"versions", versions()}};
+    save_model(run.last_weights(), model);
+    if (result.val_accuracy > best_accuracy) {
+      best_accuracy = result.val_accuracy;
+      save_model(run.best_weights(), model);
+    }
+    run.append(result);
+  }
 }
 
 }  // namespace
@@ -73,15 +146,18 @@ void run_train(const TrainCommand& options) {
     fmt::print("{}", describe_sections(Config().sections()));
     return;
   }
-  const Config config = load_config(options.config);
+  Config config = load_config(options.config);
   if (options.print_config) {
     fmt::print("{}\n", to_json(config).dump(2));
     return;
   }
   const torch::Device device = choose_device(config.train.device);
   use_threads(config.train.threads);
+  use_exact_arithmetic();
 
-  const fs::path dir = config.data.dir;
+  const fs::path dir = fs::absolute(config.data.dir).lexically_normal();
+  check_folder(dir);
+  config.data.dir = dir.string();
   const auto cache = std::make_shared<ByteBudget>(int64_t{config.data.cache_mb} << 20);
   const ImageFolder training(dir / "train", config.data, cache);
   const ImageFolder validation(dir / "validation", config.data, cache);
@@ -94,38 +170,16 @@ void run_train(const TrainCommand& options) {
   net->to(device);
   use_channels_last(*net);
 
+  const Picture first_batch = first_batch_sheet(config, training);
   const RunFolder run =
       RunFolder::create(options.runs, run_name(options), to_json(config), environment(device));
+  write_picture(run.path() / "first_batch.png", first_batch);
   spdlog::info("run {} on {}, {} threads", shown(run.path()), device.str(),
                torch::get_num_threads());
 
-  TrainedModel model{.net = net, .classes = training.classes(), .config = config};
-  model.config.data.dir = fs::absolute(dir).lexically_normal().string();
   Trainer trainer(config, net, training, validation, device);
-  ProgressBar bar;
-  double best_accuracy = -1;
-  for (int epoch = 1; epoch <= config.train.epochs; ++epoch) {
-    bar.start();
-    const EpochResult result = trainer.run_epoch([&](const Progress& progress) {
-      bar.show(fmt::format("epoch {}/{}", epoch, config.train.epochs), progress.step,
-               progress.steps,
-               fmt::format("loss {:.4f}, acc {:.4f}, {:.0f} images/s", progress.loss,
-                           progress.accuracy, progress.images_per_second));
-    });
-    bar.clear();
-    print_epoch(result, config.train.epochs);
-
-    model.training = {{"epoch", epoch},
-                      {"val_loss", result.val_loss},
-                      {"val_acc", result.val_accuracy},
-                      {"versions", versions()}};
-    save_model(run.last_weights(), model);
-    if (result.val_accuracy > best_accuracy) {
-      best_accuracy = result.val_accuracy;
-      save_model(run.best_weights(), model);
-    }
-    run.append(result);
-  }
+  TrainedModel model{.net = net, .classes = training.classes(), .config = config};
+  train_and_record(trainer, model, run);
   run.finish(config.train.keep);
   fmt::print("{}\n", shown(run.model()));
 }

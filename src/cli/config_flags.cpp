@@ -21,19 +21,18 @@ std::string_view shipped_config(const std::string& name) {
   return {};
 }
 
-Config read_config_file(const std::string& name) {
-  if (fs::exists(name)) {
-    std::string text;
+// The text of a config that was named: a file's, or a shipped one's.
+std::string find_config(const std::string& name) {
+  if (name.empty()) return "{}";
+  std::error_code ignored;
+  if (fs::is_regular_file(name, ignored)) {
     try {
-      text = read_file(name, kMaxConfigBytes);
+      return read_file(name, kMaxConfigBytes);
     } catch (const Error& error) {
       throw ConfigError(error.what());
     }
-    return read_config(text, shown(name));
   }
-  if (const std::string_view text = shipped_config(name); !text.empty()) {
-    return read_config(text, name);
-  }
+  if (const std::string_view text = shipped_config(name); !text.empty()) return std::string(text);
   std::vector<std::string> names;
   for (const ShippedConfig& config : kShippedConfigs) names.emplace_back(config.name);
   throw ConfigError(
@@ -78,9 +77,7 @@ void add_config_flags(CLI::App& command, ConfigFlags& flags) {
 }
 
 Config load_config(const ConfigFlags& flags) {
-  Config config = flags.config.empty() ? Config() : read_config_file(flags.config);
-  apply_settings(config.sections(), flags.settings);
-  return config;
+  return read_config(find_config(flags.config), shown(flags.config), flags.settings);
 }
 
 }  // namespace catdog

@@ -47,6 +47,15 @@ void set_up_logging() {
   spdlog::set_formatter(std::move(formatter));
 }
 
+// What LibTorch says, without the trace of its insides.
+std::string first_line(const c10::Error& error) {
+  const std::string text = error.what_without_backtrace();
+  const bool no_memory = text.find("allocate memory") != std::string::npos ||
+                         text.find("out of memory") != std::string::npos;
+  return text.substr(0, text.find('\n')) +
+         (no_memory ? ": a smaller --batch-size or data.image_size may help" : "");
+}
+
 int fail(const std::string& message, catdog::ExitCode code) {
   std::fprintf(stderr, "catdog: error: %s\n", message.c_str());
   return static_cast<int>(code);
@@ -67,10 +76,12 @@ int main(int argc, char** argv) {
   catdog::setup_synth(app);
   catdog::setup_split(app);
   catdog::setup_summary(app);
+  catdog::setup_preview(app);
   catdog::setup_train(app);
   catdog::setup_eval(app);
   try {
     app.parse(argc, argv);
+    if (std::fflush(stdout) != 0) throw catdog::Error("the result could not be written to stdout");
     return static_cast<int>(catdog::ExitCode::ok);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
@@ -80,6 +91,8 @@ int main(int argc, char** argv) {
     catdog::end_by_signal(interrupted.signal);
   } catch (const catdog::Error& error) {
     return fail(error.what(), error.code());
+  } catch (const c10::Error& error) {
+    return fail(first_line(error), catdog::ExitCode::failed);
   } catch (const std::bad_alloc&) {
     return fail("out of memory", catdog::ExitCode::failed);
   } catch (const std::exception& error) {

@@ -2,6 +2,7 @@
 #include "catdog/cli/progress_bar.hpp"
 
 #include <spdlog/fmt/fmt.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -13,13 +14,19 @@
 namespace catdog {
 namespace {
 
-constexpr int64_t kWidth = 24;  // characters of the bar itself
+constexpr int64_t kWidth = 20;  // characters of the bar itself
 constexpr auto kPause = std::chrono::milliseconds(100);
 
 bool is_capable_terminal() {
   const char* terminal = std::getenv("TERM");
   return ::isatty(STDERR_FILENO) == 1 && terminal != nullptr &&
          std::string_view(terminal) != "dumb";
+}
+
+size_t terminal_width() {
+  winsize size{};
+  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  return known ? size.ws_col : 80;
 }
 
 }  // namespace
@@ -37,8 +44,10 @@ void ProgressBar::show(const std::string& label, int64_t done, int64_t total,
   const double seconds = std::chrono::duration<double>(now - started_).count();
   const double left = seconds / static_cast<double>(done) * static_cast<double>(total - done);
   const auto filled = static_cast<size_t>(kWidth * done / total);
-  fmt::print(stderr, "\r\033[K{} [{:=<{}}{:.<{}}] {}/{}  {}, {} left", label, "", filled, "",
-             kWidth - filled, done, total, note, duration(left));
+  const std::string line = fmt::format("{} [{:=<{}}{:.<{}}] {}/{}  {} left, {}", label, "", filled,
+                                       "", kWidth - filled, done, total, duration(left), note);
+  // A line that wraps could not be overwritten.
+  fmt::print(stderr, "\r\033[K{}", std::string_view(line).substr(0, terminal_width() - 1));
   std::fflush(stderr);
 }
 

@@ -139,11 +139,13 @@ std::string sha256(std::string_view bytes) {
 
 NewFolder::NewFolder(fs::path path) {
   if (path.has_relative_path() && !path.has_filename()) path = path.parent_path();  // "a/b/"
-  for (fs::path folder = path; !folder.empty() && !fs::exists(folder);
+  std::error_code error;
+  // symlink_status: a link that leads nowhere is the user's, and no folder that is missing.
+  for (fs::path folder = path;
+       !folder.empty() && fs::symlink_status(folder, error).type() == fs::file_type::not_found;
        folder = folder.parent_path()) {
     first_made_ = folder;
   }
-  std::error_code error;
   fs::create_directories(path, error);
   if (error || !fs::is_directory(path)) {
     const std::string why = error ? error.message() : "it exists and is not a folder";

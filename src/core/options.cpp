@@ -3,8 +3,6 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <cmath>
-#include <limits>
 #include <set>
 
 #include "catdog/core/error.hpp"

@@ -7,6 +7,11 @@
 #include <utility>
 
 namespace catdog {
+namespace {
+
+__extension__ using Uint128 = unsigned __int128;
+
+}  // namespace
 
 std::array<uint32_t, 4> philox4x32(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key) {
   constexpr uint64_t kMultiplier0 = 0xD2511F53, kMultiplier1 = 0xCD9E8D57;
@@ -49,7 +54,7 @@ double Rng::uniform(double low, double high) { return low + (high - low) * unifo
 uint64_t Rng::below(uint64_t n) {
   const uint64_t threshold = -n % n;  // 2^64 mod n: the draws that would favour small results
   for (;;) {
-    const auto product = static_cast<unsigned __int128>(next_u64()) * n;
+    const Uint128 product = static_cast<Uint128>(next_u64()) * n;
     if (static_cast<uint64_t>(product) >= threshold) return static_cast<uint64_t>(product >> 64);
   }
 }

@@ -11,16 +11,25 @@ namespace {
 
 volatile std::sig_atomic_t received = 0;
 
-void note(int signal) { received = signal; }
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+
+void note(int signal) {
+  received = signal;
+  // The next, whichever it is, takes the default action and ends the process.
+  for (const int each : kSignals) std::signal(each, SIG_DFL);
+}
 
 }  // namespace
 
 void catch_interrupts() {
-  struct sigaction action {};
+  struct sigaction action {
+  }, before{};
   action.sa_handler = note;
-  // SA_RESETHAND: the second signal takes the default action and ends the process.
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+  for (const int signal : kSignals) {
+    // What the parent had us ignore stays ignored: nohup's hangup, a background job's Ctrl-C.
+    sigaction(signal, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
+  }
 }
 
 int interrupt_signal() { return received; }

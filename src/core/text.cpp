@@ -31,7 +31,7 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 std::string with_thousands(int64_t number) {
   std::string text = std::to_string(number);
   const size_t sign = number < 0;
-  for (size_t i = text.size(); i > sign + 3;) text.insert(i -= 3, ",");
+  for (size_t i = text.size(); i > sign + 3;) text.insert(i -= 3, 1, ',');
   return text;
 }
 

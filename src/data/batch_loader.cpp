@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <numeric>
+#include <system_error>
 
 #include "catdog/core/random.hpp"
 
@@ -16,16 +17,22 @@ namespace {
 // Batches in the making at a time: enough that a slow picture does not stop the consumer.
 constexpr size_t kBatchesAhead = 4;
 
-// Starts a thread that no signal is delivered to: they are the main thread's.
-template <class Function>
-std::thread start_quiet_thread(Function function) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(function);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
-}
+// While it lives, threads that are started begin with all signals blocked: signals are the main
+// thread's.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
 
 }  // namespace
 
@@ -46,8 +53,11 @@ BatchLoader::BatchLoader(const ImageFolder& folder, Chain chain, LoaderOptions o
       chain_(std::move(chain)),
       options_(options),
       next_scheduled_(options.first_batch) {
-  for (int i = 0; i < options.workers; ++i) {
-    threads_.push_back(start_quiet_thread([this] { work(); }));
+  const SignalsBlocked blocked;
+  try {
+    for (int i = 0; i < options.workers; ++i) threads_.emplace_back([this] { work(); });
+  } catch (const std::system_error&) {
+    // The system gives no more threads: those that started will do, or next() itself.
   }
 }
 

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/data/chain.hpp"
 
+#include "catdog/core/random.hpp"
+
 namespace catdog {
 
-Chain plain_chain() {
+Chain training_chain(const AugmentOptions& augment, uint64_t seed) {
+  return [augment, seed](const Picture& picture, Draw draw, float* out) {
+    const Rng rng(seed, Stream::augment, draw.pass, draw.index);
+    const Size size = {.height = picture.rows, .width = picture.cols};
+    transform(picture, draw_transformation(augment, size, rng), augment, out);
+  };
+}
+
+Chain evaluation_chain() {
   return [](const Picture& picture, Draw, float* out) {
-    const size_t row_length = static_cast<size_t>(picture.cols) * 3;
-    for (int row = 0; row < picture.rows; ++row) {
-      const uint8_t* in = picture.ptr<uint8_t>(row);
-      for (size_t i = 0; i < row_length; ++i) out[i] = static_cast<float>(in[i]) * kRescale;
-      out += row_length;
-    }
+    transform(picture, Transformation(), AugmentOptions(), out);
   };
 }
 

@@ -42,7 +42,7 @@ ImageFolder::ImageFolder(const fs::path& dir, const DataOptions& options,
 
 torch::data::Example<> ImageFolder::get(size_t index) {
   auto image = torch::empty({size_.height, size_.width, 3});
-  plain_chain()(picture(index), {}, image.mutable_data_ptr<float>());
+  evaluation_chain()(picture(index), {}, image.mutable_data_ptr<float>());
   return {image.permute({2, 0, 1}), torch::tensor(static_cast<float>(label(index)))};
 }
 

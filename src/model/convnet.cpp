@@ -25,7 +25,8 @@ void ModelOptions::describe(OptionTable& table) {
 
 ConvNetImpl::ConvNetImpl(const ModelOptions& options, int image_size_px)
     : options_(options), image_size_px_(image_size_px) {
-  int channels = 3, side_px = image_size_px;
+  int64_t channels = 3;
+  int side_px = image_size_px;
   for (const int filters : options.filters) {
     convolutions_.push_back(register_module(fmt::format("conv{}", convolutions_.size() + 1),
                                             nn::Conv2d(nn::Conv2dOptions(channels, filters, 3))));

@@ -8,13 +8,7 @@
 
 #include <cstdint>
 
-// One copy of a function for each kind of processor, chosen when the program starts.
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
-#define CATDOG_FOR_EACH_CPU \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CATDOG_FOR_EACH_CPU
-#endif
+#include "catdog/core/each_cpu.hpp"
 
 namespace catdog {
 namespace {

@@ -39,14 +39,21 @@ std::vector<fs::path> folders_in(const fs::path& folder) {
   return folders;
 }
 
-// cat.0.jpg: the class stands before the first dot. 1.jpg, as in Kaggle's test1, has none.
+// The class in a name like cat.0.jpg, <class>.<number>.<ending>; "" in others: 1.jpg, as in
+// Kaggle's test1, or 2012-08-04 17.16.38.jpg, as cameras write.
+std::string class_in_name(const fs::path& picture) {
+  const std::string stem = picture.stem().string();
+  const size_t dot = stem.find('.');
+  const bool is_labelled = dot != std::string::npos && dot > 0 && dot + 1 < stem.size() &&
+                           stem.find_first_not_of("0123456789", dot + 1) == std::string::npos;
+  return is_labelled ? stem.substr(0, dot) : "";
+}
+
 Layout flat_layout(const fs::path& folder) {
   Layout layout{folder, {}, {}};
   for (const fs::path& picture : pictures_in(folder)) {
-    const std::string name = picture.filename().string();
-    const size_t dot = name.find('.');
-    auto& pictures =
-        dot == name.rfind('.') ? layout.unlabelled : layout.classes[name.substr(0, dot)];
+    const std::string name = class_in_name(picture);
+    auto& pictures = name.empty() ? layout.unlabelled : layout.classes[name];
     pictures.push_back(picture);
   }
   return layout;
@@ -89,12 +96,18 @@ Layout find_layout(const fs::path& source) {
   for (const auto& layout_of : {flat_layout, folder_layout}) {
     for (const std::vector<fs::path>& folders : levels) {
       std::vector<Layout> found;
+      size_t with_one_class = 0;
       for (const fs::path& folder : folders) {
         Layout layout = layout_of(folder);
         if (layout.classes.size() == 1) lone_class = layout.classes.begin()->first;
+        with_one_class += layout.classes.size() == 1;
         if (layout.classes.size() >= 2) found.push_back(std::move(layout));
       }
-      if (!found.empty()) return only_one(std::move(found));
+      if (found.empty()) continue;
+      // IMG.1.jpg and DSC.1.jpg beside a folder of IMG.2.jpg: cameras' names, the folders count.
+      const bool by_chance = layout_of == flat_layout && found.size() == 1 && with_one_class > 0 &&
+                             found[0].folder.filename() != "train";
+      if (!by_chance) return only_one(std::move(found));
     }
   }
   throw DataError(shown(source) + ": found " +

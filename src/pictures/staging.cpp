@@ -86,6 +86,13 @@ Staging::Staging(const fs::path& destination, bool force)
       throw ConfigError(shown(destination) +
                         " is not empty; choose another folder, or replace its split with --force");
     }
+    for (const char* subset : kSubsets) {
+      if (is_there(destination / subset) && !is_there(destination / kSplitRecord)) {
+        throw ConfigError(shown(destination / subset) +
+                          " was not made by catdog split, so --force does not replace it; choose "
+                          "another folder");
+      }
+    }
     staging_ = destination / (kPrefix + std::to_string(::getpid()));
     made_staging_.emplace(staging_);
     fs::create_directory(staging_ / kNew);

@@ -51,8 +51,8 @@ void check(const SynthOptions& options) {
     throw ConfigError(std::string(key) + " is " + std::to_string(value) + ", but must be " +
                       std::to_string(low) + " to " + std::to_string(high));
   };
-  require("per_class", options.per_class, 1, kMaxPerClass);
-  require("size_px", options.size_px, kMinSize_px, kMaxSize_px);
+  require("--per-class", options.per_class, 1, kMaxPerClass);
+  require("--size", options.size_px, kMinSize_px, kMaxSize_px);
   if (options.destination.empty()) {
     throw ConfigError("no destination for the pictures; name a new or an empty folder");
   }

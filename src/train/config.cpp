@@ -2,6 +2,15 @@
 #include "catdog/train/config.hpp"
 
 namespace catdog {
+namespace {
+
+// RMSprop's epsilon changed with Keras 2.1.3.
+void apply_preset(Config& config, Preset preset) {
+  apply_preset(config.augment, preset);
+  config.optimizer.eps = preset == Preset::keras_2_0_8 ? 1e-8 : 1e-7;
+}
+
+}  // namespace
 
 void OptimizerOptions::describe(OptionTable& table) {
   table.choice("name", name, {{"rmsprop", Name::rmsprop}}, "the rule that updates the weights");
@@ -31,15 +40,25 @@ Sections Config::sections() {
     options.describe(sections.emplace_back(name, OptionTable()).second);
   };
   add("data", data);
+  add("augment", augment);
   add("model", model);
   add("optimizer", optimizer);
   add("train", train);
   return sections;
 }
 
-Config read_config(std::string_view json, const std::string& source) {
+Config read_config(std::string_view json, const std::string& source,
+                   const std::vector<Setting>& settings) {
+  const Json object = parse_json(json, source);
+  // Twice: first to learn the preset, then onto that preset's defaults.
   Config config;
-  read_sections(config.sections(), parse_json(json, source), source);
+  for (int round = 0; round < 2; ++round) {
+    const Preset preset = config.augment.preset;
+    config = Config();
+    apply_preset(config, preset);
+    read_sections(config.sections(), object, source);
+    apply_settings(config.sections(), settings);
+  }
   return config;
 }
 

@@ -36,26 +36,31 @@ torch::Device choose_device(const std::string& name) {
     known = parsed.ec == std::errc() && parsed.ptr == end && index >= 0;
   }
   if (!known) {
-    throw ConfigError(
-        fmt::format("train.device = \"{}\": must be auto, cpu, cuda or cuda:N", name));
+    throw ConfigError(fmt::format("device \"{}\": must be auto, cpu, cuda or cuda:N", name));
   }
   const auto count = static_cast<int>(torch::cuda::device_count());
   if (count == 0) {
-    throw ConfigError(fmt::format(
-        "train.device = \"{}\": this LibTorch finds no CUDA device: use --device cpu", name));
+    throw ConfigError(
+        fmt::format("device \"{}\": this LibTorch finds no CUDA device: use --device cpu", name));
   }
   if (index >= count) {
-    throw ConfigError(
-        fmt::format("train.device = \"{}\": there are {} CUDA devices, from 0", name, count));
+    throw ConfigError(fmt::format("device \"{}\": there are {} CUDA devices, from 0", name, count));
   }
   return index < 0 ? torch::Device(torch::kCUDA)
                    : torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(index));
 }
 
-int use_threads(int threads) {
+void use_threads(int threads) {
   if (threads == 0) threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   torch::set_num_threads(threads);
-  return threads;
+}
+
+void use_exact_arithmetic() {
+  at::Context& context = at::globalContext();
+  context.setDeterministicCuDNN(true);
+  context.setBenchmarkCuDNN(false);
+  context.setAllowTF32CuDNN(false);
+  context.setAllowTF32CuBLAS(false);
 }
 
 Json versions() {

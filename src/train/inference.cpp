@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/train/inference.hpp"
 
+#include <algorithm>
+
 #include "catdog/core/signals.hpp"
 #include "catdog/data/batch_loader.hpp"
 
 namespace catdog {
 namespace {
 
-// Pictures a step: it changes speed and memory, and the result not at all.
-constexpr int kBatchSize = 50;
+// Pictures a step: few enough that what the network holds at a time does not grow with their size.
+int inference_batch_size(int image_size_px) {
+  constexpr int64_t kPixels = 50 * 150 * 150;
+  return static_cast<int>(
+      std::clamp<int64_t>(kPixels / (int64_t{image_size_px} * image_size_px), 1, 50));
+}
 
 }  // namespace
 
@@ -16,12 +22,13 @@ Predictions infer(ConvNet& net, const ImageFolder& folder, torch::Device device,
   const torch::NoGradGuard no_gradient;
   const bool was_training = net->is_training();
   net->eval();
+  const int batch_size = inference_batch_size(folder.image_size_px());
   Predictions predictions;
   predictions.logits.reserve(folder.count());
-  BatchLoader loader(folder, plain_chain(),
-                     {.batch_size = kBatchSize,
+  BatchLoader loader(folder, evaluation_chain(),
+                     {.batch_size = batch_size,
                       .workers = workers,
-                      .end_batch = batches_per_pass(folder.count(), kBatchSize)});
+                      .end_batch = batches_per_pass(folder.count(), batch_size)});
   while (const std::optional<Batch> batch = loader.next()) {
     throw_if_interrupted();
     const torch::Tensor logits = net(batch->images.to(device)).to(torch::kCPU);

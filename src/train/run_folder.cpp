@@ -22,7 +22,7 @@ fs::path make_new_folder(const fs::path& root, const std::string& name) {
     // A file of that name is an error on some systems and a plain "no" on others: go on.
     if (error == std::errc::file_exists || error == std::errc::not_a_directory) error.clear();
   }
-  throw Error(fmt::format("cannot make a run folder in {}: {}", shown(root), error.message()));
+  throw ModelError(fmt::format("cannot make a run folder in {}: {}", shown(root), error.message()));
 }
 
 }  // namespace
@@ -31,7 +31,9 @@ RunFolder RunFolder::create(const fs::path& root, const std::string& name, const
                             const Json& environment) {
   if (name.empty() || name[0] == '.' || name.find('/') != std::string::npos) {
     throw ConfigError(fmt::format(
-        "--name {}: must be a plain folder name; --runs names the folder it is made in", name));
+        "run name \"{}\": must be a plain folder name; --name gives another, --runs the folder it "
+        "is made in",
+        name));
   }
   const RunFolder run(make_new_folder(root, name));
   fs::create_directory(run.path_ / "weights");

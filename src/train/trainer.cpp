@@ -19,14 +19,22 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-torch::optim::RMSpropOptions rmsprop_options(const OptimizerOptions& options) {
-  return torch::optim::RMSpropOptions(options.lr)
-      .alpha(options.alpha)
-      .eps(options.eps)
-      .weight_decay(options.weight_decay);
+}  // namespace
+
+torch::optim::RMSprop make_optimizer(const OptimizerOptions& options,
+                                     std::vector<torch::Tensor> parameters) {
+  const auto rmsprop = torch::optim::RMSpropOptions(options.lr)
+                           .alpha(options.alpha)
+                           .eps(options.eps)
+                           .weight_decay(options.weight_decay);
+  return torch::optim::RMSprop(std::move(parameters), rmsprop);
 }
 
-}  // namespace
+LoaderOptions training_loader_options(const Config& config) {
+  return {.batch_size = config.train.batch_size,
+          .workers = config.data.workers,
+          .shuffle_seed = config.train.seed};
+}
 
 Trainer::Trainer(const Config& config, ConvNet net, const ImageFolder& training,
                  const ImageFolder& validation, torch::Device device)
@@ -34,12 +42,10 @@ Trainer::Trainer(const Config& config, ConvNet net, const ImageFolder& training,
       net_(std::move(net)),
       validation_(validation),
       device_(device),
-      optimizer_(net_->parameters(), rmsprop_options(config.optimizer)),
-      // The training chain. The validation chain, without anything random, is infer's.
-      loader_(training, plain_chain(),
-              {.batch_size = config.train.batch_size,
-               .workers = config.data.workers,
-               .shuffle_seed = config.train.seed}),
+      optimizer_(make_optimizer(config.optimizer, net_->parameters())),
+      // Validation goes through infer, which takes the evaluation chain.
+      loader_(training, training_chain(config.augment, config.train.seed),
+              training_loader_options(config)),
       steps_per_epoch_(config.train.steps_per_epoch > 0
                            ? config.train.steps_per_epoch
                            : batches_per_pass(training.count(), config.train.batch_size)) {}
@@ -55,14 +61,14 @@ EpochResult Trainer::run_epoch(const std::function<void(const Progress&)>& obser
     const auto [batch_loss, batch_accuracy] = step(batch);
     loss.add(batch_loss, batch.labels.numel());
     accuracy.add(batch_accuracy, batch.labels.numel());
-    observe({.epoch = epoch,
-             .step = ++done,
+    observe({.step = ++done,
              .steps = steps_per_epoch_,
              .loss = loss.value(),
              .accuracy = accuracy.value(),
              .images_per_second = static_cast<double>(loss.count()) / seconds_since(start)});
     throw_if_interrupted();
   }
+  check_finite();
   const double training_seconds = seconds_since(start);
   const double waited = loader_.waited_seconds() - waited_before;
   const Evaluation validation = evaluate(infer(net_, validation_, device_, config_.data.workers));
@@ -75,6 +81,17 @@ EpochResult Trainer::run_epoch(const std::function<void(const Progress&)>& obser
           .seconds = seconds_since(start),
           .images_per_second = static_cast<double>(loss.count()) / training_seconds,
           .waited_share = waited / training_seconds};
+}
+
+void Trainer::check_finite() const {
+  for (const auto& item : net_->named_parameters()) {
+    if (!item.value().isfinite().all().item<bool>()) {
+      throw Error(
+          fmt::format("the weights {} are not finite numbers after epoch {}, training step "
+                      "{}: a smaller --lr may help",
+                      item.key(), epochs_done_, steps_done_));
+    }
+  }
 }
 
 std::pair<double, double> Trainer::step(const Batch& batch) {

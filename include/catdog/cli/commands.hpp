@@ -26,6 +26,15 @@ struct SummaryCommand {
 void setup_summary(CLI::App& app);
 void run_summary(const SummaryCommand& options);
 
+struct PreviewCommand {
+  ConfigFlags config;
+  std::filesystem::path pictures;  // a picture, or a folder of pictures
+  std::filesystem::path output = "preview.png";
+  int count = 4;  // variations of each picture
+};
+void setup_preview(CLI::App& app);
+void run_preview(const PreviewCommand& options);
+
 struct TrainCommand {
   ConfigFlags config;
   std::string name;  // of the run; empty: the config's name

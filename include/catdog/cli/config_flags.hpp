@@ -12,7 +12,7 @@ namespace catdog {
 
 struct ConfigFlags {
   std::string config;             // a path, or the name of a config that ships with the program
-  std::vector<Setting> settings;  // in the order of the command line
+  std::vector<Setting> settings;  // from the flags
 };
 
 // Adds --config and --set.

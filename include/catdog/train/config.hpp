@@ -10,6 +10,7 @@
 #include "catdog/core/options.hpp"
 #include "catdog/data/image_folder.hpp"
 #include "catdog/model/convnet.hpp"
+#include "catdog/pictures/augment.hpp"
 
 namespace catdog {
 
@@ -41,6 +42,7 @@ struct TrainOptions {
 
 struct Config {
   DataOptions data;
+  AugmentOptions augment;
   ModelOptions model;
   OptimizerOptions optimizer;
   TrainOptions train;
@@ -49,8 +51,11 @@ struct Config {
   Sections sections();
 };
 
-// Defaults overlaid by one JSON object. Throws ConfigError listing all faults.
-Config read_config(std::string_view json, const std::string& source);
+// Defaults, overlaid by one JSON object, overlaid by settings from the command line. A preset, in
+// either, chooses the defaults. Throws ConfigError listing all faults of the object, or of the
+// settings.
+Config read_config(std::string_view json, const std::string& source,
+                   const std::vector<Setting>& settings = {});
 
 Json to_json(const Config& config);
 

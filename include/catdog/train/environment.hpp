@@ -14,8 +14,11 @@ namespace catdog {
 // or a device that is not there.
 torch::Device choose_device(const std::string& name);
 
-// Sets LibTorch's threads; 0: one a core. The number chosen.
-int use_threads(int threads);
+// Sets LibTorch's threads; 0: one a core.
+void use_threads(int threads);
+
+// On CUDA: convolutions that repeat to the bit, and full 32-bit floats in place of TF32.
+void use_exact_arithmetic();
 
 // Versions of the program and its libraries.
 Json versions();

@@ -13,7 +13,8 @@ namespace catdog {
 class RunFolder {
  public:
   // Makes ROOT/NAME, or NAME-2, NAME-3 … where that exists already, and writes what is known before
-  // the first step. Throws ConfigError for a name that is no plain folder name, Error.
+  // the first step. Throws ConfigError for a name that is no plain folder name,
+  // ModelError for a folder that cannot be made.
   static RunFolder create(const std::filesystem::path& root, const std::string& name,
                           const Json& config, const Json& environment);
 

@@ -4,7 +4,8 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
+#include <utility>
+#include <vector>
 
 #include "catdog/data/batch_loader.hpp"
 #include "catdog/train/config.hpp"
@@ -25,13 +26,19 @@ struct EpochResult {
 
 // Where training is within an epoch.
 struct Progress {
-  int epoch;
-  int64_t step;  // of the epoch, those done
+  int64_t step;  // those done
   int64_t steps;
   double loss;  // means of the epoch so far
   double accuracy;
   double images_per_second;
 };
+
+// How a config has training batches made.
+LoaderOptions training_loader_options(const Config& config);
+
+// The rule that updates `parameters`, as the options say.
+torch::optim::RMSprop make_optimizer(const OptimizerOptions& options,
+                                     std::vector<torch::Tensor> parameters);
 
 class Trainer {
  public:
@@ -40,10 +47,14 @@ class Trainer {
           const ImageFolder& validation, torch::Device device);
 
   // Trains one epoch and validates. `observe` is called after each step. Throws DataError; Error
-  // for a loss that is not finite, naming the step; Interrupted.
+  // for a loss or a weight that is not finite, naming the step; Interrupted.
   EpochResult run_epoch(const std::function<void(const Progress&)>& observe);
 
  private:
+  // Throws Error if a weight is not a finite number: then the figures are worthless, whatever the
+  // loss says.
+  void check_finite() const;
+
   // One update of the weights; the batch's mean loss and accuracy.
   std::pair<double, double> step(const Batch& batch);
 

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// CATDOG_FOR_EACH_CPU before a function: one copy of it for each kind of processor, the best chosen
+// when the program starts. For plain loops that the compiler turns into vector instructions.
+#pragma once
+
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+#define CATDOG_FOR_EACH_CPU \
+  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CATDOG_FOR_EACH_CPU
+#endif

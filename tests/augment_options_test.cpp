@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of augmentation, the faults of a config by their text, and the numbers that are drawn
+// for a picture.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <numbers>
+
+#include "catdog/core/error.hpp"
+#include "catdog/pictures/augment.hpp"
+#include "test_support.hpp"
+
+namespace catdog {
+namespace {
+
+TEST(AugmentOptions, PresetsSetShearUnitAndInterpolation) {
+  AugmentOptions options;
+  EXPECT_EQ(options.shear_unit, ShearUnit::radians);
+  EXPECT_EQ(options.interpolation, Interpolation::nearest);
+  apply_preset(options, Preset::keras_preprocessing_1);
+  EXPECT_EQ(options.preset, Preset::keras_preprocessing_1);
+  EXPECT_EQ(options.shear_unit, ShearUnit::degrees);
+  EXPECT_EQ(options.interpolation, Interpolation::bilinear);
+  apply_preset(options, Preset::keras_2_0_8);
+  EXPECT_EQ(options.shear_unit, ShearUnit::radians);
+  EXPECT_EQ(options.interpolation, Interpolation::nearest);
+}
+
+// The draws of one number for pictures 0 … n-1.
+std::vector<double> drawn_numbers(const AugmentOptions& options,
+                                  const std::function<double(const Transformation&)>& number) {
+  std::vector<double> numbers;
+  for (uint32_t i = 0; i < 20'000; ++i) {
+    numbers.push_back(
+        number(draw_transformation(options, {100, 200}, Rng(3, Stream::augment, 1, i))));
+  }
+  return numbers;
+}
+
+// Whether `numbers` are uniform from `low` to `high`: limits, mean and variance to five standard
+// deviations.
+void expect_uniform(const std::vector<double>& numbers, double low, double high) {
+  const auto n = static_cast<double>(numbers.size());
+  const double middle = (low + high) / 2, half = (high - low) / 2;
+  double sum = 0, squares = 0;
+  for (const double x : numbers) {
+    EXPECT_TRUE(x >= low && x <= high) << x;
+    sum += (x - middle) / half;
+    squares += (x - middle) / half * ((x - middle) / half);
+  }
+  EXPECT_NEAR(sum / n, 0, 5 * std::sqrt(1 / (3 * n)));
+  EXPECT_NEAR(squares / n, 1.0 / 3, 5 * std::sqrt(4 / (45 * n)));
+}
+
+TEST(AugmentDraws, AreUniformInTheirRanges) {
+  AugmentOptions options;
+  options.rotation_range = 40;
+  options.height_shift_range = 0.3;
+  options.width_shift_range = options.shear_range = 0.2;
+  options.zoom_range = {0.8, 1.2};
+  options.channel_shift_range = 50;
+  options.brightness_range = {0.4, 1.1};
+  using T = Transformation;
+  const auto draw = [&](const auto& number) { return drawn_numbers(options, number); };
+  expect_uniform(draw([](const T& t) { return t.affine.rotation_deg; }), -40, 40);
+  expect_uniform(draw([](const T& t) { return t.affine.shift_rows_px; }), -30, 30);
+  expect_uniform(draw([](const T& t) { return t.affine.shift_columns_px; }), -40, 40);
+  expect_uniform(draw([](const T& t) { return t.affine.shear_rad; }), -0.2, 0.2);
+  const auto zoom_rows = draw([](const T& t) { return t.affine.zoom_rows; });
+  const auto zoom_columns = draw([](const T& t) { return t.affine.zoom_columns; });
+  expect_uniform(zoom_rows, 0.8, 1.2);
+  expect_uniform(zoom_columns, 0.8, 1.2);
+  for (size_t c = 0; c < 3; ++c) {
+    expect_uniform(draw([c](const T& t) { return t.channel_shifts[c]; }), -50, 50);
+  }
+  expect_uniform(draw([](const T& t) { return t.brightness; }), 0.4, 1.1);
+
+  double product = 0;  // of the zooms: independent, so their correlation is close to 0
+  for (size_t i = 0; i < zoom_rows.size(); ++i) {
+    product += (zoom_rows[i] - 1) * (zoom_columns[i] - 1);
+  }
+  const auto n = static_cast<double>(zoom_rows.size());
+  EXPECT_NEAR(product / n / (0.04 / 3), 0, 5 / std::sqrt(n));
+
+  options.shear_unit = ShearUnit::degrees;
+  const double limit = 0.2 * std::numbers::pi / 180;
+  expect_uniform(draw([](const T& t) { return t.affine.shear_rad; }), -limit, limit);
+}
+
+TEST(AugmentDraws, FlipAndEraseAsOftenAsAskedFor) {
+  AugmentOptions options;
+  options.horizontal_flip = options.vertical_flip = true;
+  options.erasing_probability = 0.3;
+  const auto mean = [&](const std::function<double(const Transformation&)>& number) {
+    double sum = 0;
+    for (const double x : drawn_numbers(options, number)) sum += x;
+    return sum / 20'000;
+  };
+  using T = Transformation;
+  EXPECT_NEAR(mean([](const T& t) { return t.flip_horizontally; }), 0.5, 0.018);
+  EXPECT_NEAR(mean([](const T& t) { return t.flip_vertically; }), 0.5, 0.018);
+  EXPECT_NEAR(mean([](const T& t) { return t.flip_horizontally && t.flip_vertically; }), 0.25,
+              0.016);
+  EXPECT_NEAR(mean([](const T& t) { return !t.erased.empty(); }), 0.3, 0.017);
+}
+
+TEST(AugmentDraws, TurningAnOptionOnLeavesTheOtherDraws) {
+  AugmentOptions some;
+  some.width_shift_range = 0.1;
+  some.vertical_flip = true;
+  some.brightness_range = {0.5, 2};
+  AugmentOptions more = some;
+  more.rotation_range = 90;
+  more.zoom_range = {0.5, 2};
+  more.horizontal_flip = true;
+  more.channel_shift_range = 10;
+  more.erasing_probability = 0.5;
+  for (uint32_t i = 0; i < 100; ++i) {
+    const Rng rng(9, Stream::augment, 0, i);
+    const Transformation a = draw_transformation(some, {150, 150}, rng);
+    const Transformation b = draw_transformation(more, {150, 150}, rng);
+    EXPECT_EQ(a.affine.shift_columns_px, b.affine.shift_columns_px);
+    EXPECT_EQ(a.flip_vertically, b.flip_vertically);
+    EXPECT_EQ(a.brightness, b.brightness);
+    EXPECT_NE(b.affine.rotation_deg, 0);
+  }
+}
+
+Sections sections_of(AugmentOptions& options) {
+  Sections sections(1);
+  sections[0].first = "augment";
+  options.describe(sections[0].second);
+  return sections;
+}
+
+std::string fault(const std::string& augment) {
+  AugmentOptions options;
+  const Sections sections = sections_of(options);
+  return test::message_of<ConfigError>([&] {
+    read_sections(sections, parse_json("{\"augment\": " + augment + "}", "c.json"), "c.json");
+  });
+}
+
+TEST(AugmentOptions, ReadBackEqual) {
+  AugmentOptions options, copy;
+  const Sections sections = sections_of(options);
+  read_sections(sections,
+                parse_json(R"({"augment": {"rotation_range": 40, "zoom_range": 0.2,
+      "horizontal_flip": true, "fill_mode": "wrap", "brightness_range": [0, 1.5],
+      "preset": "keras-preprocessing-1"}})",
+                           ""),
+                "");
+  EXPECT_EQ(options.rotation_range, 40);
+  EXPECT_EQ(options.zoom_range, (std::array<double, 2>{0.8, 1.2}));
+  EXPECT_TRUE(options.horizontal_flip);
+  EXPECT_EQ(options.fill_mode, FillMode::wrap);
+  EXPECT_EQ(options.preset, Preset::keras_preprocessing_1);
+  const Sections copied = sections_of(copy);
+  read_sections(copied, write_sections(sections), "");
+  EXPECT_EQ(write_sections(copied), write_sections(sections));
+}
+
+TEST(AugmentOptions, FaultsNameTheAllowedRange) {
+  EXPECT_EQ(fault(R"({"rotation_range": -1})"),
+            "c.json: augment.rotation_range = -1: must be a number from 0 to 180");
+  EXPECT_EQ(fault(R"({"width_shift_range": 1})"),
+            "c.json: augment.width_shift_range = 1: must be a number from 0 to 1 (excluded)");
+  EXPECT_EQ(fault(R"({"height_shift_range": -0.1})"),
+            "c.json: augment.height_shift_range = -0.1: must be a number from 0 to 1 (excluded)");
+  EXPECT_EQ(fault(R"({"shear_range": -0.2})"),
+            "c.json: augment.shear_range = -0.2: must be a number from 0 to 90");
+  EXPECT_EQ(fault(R"({"cval": 256})"),
+            "c.json: augment.cval = 256: must be a number from 0 to 255");
+  EXPECT_EQ(fault(R"({"channel_shift_range": -3})"),
+            "c.json: augment.channel_shift_range = -3: must be a number from 0 to 255");
+  EXPECT_EQ(fault(R"({"erasing_probability": 1.5})"),
+            "c.json: augment.erasing_probability = 1.5: must be a number from 0 to 1");
+  EXPECT_EQ(fault(R"({"horizontal_flip": 1})"),
+            "c.json: augment.horizontal_flip = 1: must be true or false");
+  EXPECT_EQ(fault(R"({"fill_mode": "mirror"})"),
+            "c.json: augment.fill_mode = \"mirror\": must be one of \"nearest\" \"constant\" "
+            "\"reflect\" \"wrap\"");
+  EXPECT_EQ(fault(R"({"preset": "keras-3"})"),
+            "c.json: augment.preset = \"keras-3\": must be one of \"keras-2.0.8\" "
+            "\"keras-preprocessing-1\"");
+  EXPECT_EQ(fault(R"({"rotation": 40})"),
+            "c.json: augment.rotation: unknown key; the nearest known one is "
+            "augment.rotation_range");
+}
+
+TEST(AugmentOptions, FaultsOfPairs) {
+  const std::string pair = ": must be a pair [low, high] of numbers from 0 to ";
+  for (const char* value : {"0.5", "[1.5,0.5]", "[-0.5,1.0]", "[1.0]", "[\"a\",1]", "null"}) {
+    const std::string text = fault(R"({"brightness_range": )" + std::string(value) + "}");
+    EXPECT_EQ(text.rfind("c.json: augment.brightness_range = " + std::string(value) + pair, 0), 0u)
+        << text;
+  }
+  for (const char* value : {"1", "-0.1", "[0.0,1.0]", "[1.2,0.8]", "[0.8,1.0,1.2]", "true"}) {
+    const std::string text = fault(R"({"zoom_range": )" + std::string(value) + "}");
+    EXPECT_EQ(text.rfind("c.json: augment.zoom_range = " + std::string(value) + ": must be ", 0),
+              0u)
+        << text;
+    EXPECT_NE(text.find("pair [low, high]"), std::string::npos) << text;
+  }
+}
+
+}  // namespace
+}  // namespace catdog
