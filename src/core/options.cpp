@@ -65,14 +65,6 @@ std::string read_option(const Sections& sections, const std::string& section,
                      value.dump(-1, ' ', false, Json::error_handler_t::replace), option->rule);
 }
 
-[[noreturn]] void throw_faults(const std::string& source, const std::vector<std::string>& faults) {
-  std::string text = source + ": ";
-  if (faults.size() == 1) throw ConfigError(text + faults[0]);
-  text += fmt::format("{} faults", faults.size());
-  for (const std::string& fault : faults) text += "\n  " + fault;
-  throw ConfigError(text);
-}
-
 }  // namespace
 
 void OptionTable::number(const char* key, int& field, Range range, const char* help) {
@@ -214,8 +206,8 @@ Json parse_json(std::string_view text, const std::string& source) {
   return object;
 }
 
-void read_sections(const Sections& sections, const Json& object, const std::string& source) {
-  std::vector<std::string> faults;
+Faults read_sections(const Sections& sections, const Json& object, const std::string& source) {
+  Faults faults;
   for (const auto& [section, values] : object.items()) {
     if (find(sections, section) == nullptr) {
       std::vector<std::string> known;
@@ -231,11 +223,12 @@ void read_sections(const Sections& sections, const Json& object, const std::stri
       }
     }
   }
-  if (!faults.empty()) throw_faults(source, faults);
+  for (std::string& fault : faults) fault = source + ": " + fault;
+  return faults;
 }
 
-void apply_settings(const Sections& sections, const std::vector<Setting>& settings) {
-  std::vector<std::string> faults;
+Faults apply_settings(const Sections& sections, const std::vector<Setting>& settings) {
+  Faults faults;
   for (const auto& [key, text, flag] : settings) {
     Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (value.is_discarded()) value = text;
@@ -248,9 +241,17 @@ void apply_settings(const Sections& sections, const std::vector<Setting>& settin
         read_option(sections, key.substr(0, dot), key.substr(dot + 1), Json(text)).empty()) {
       fault.clear();
     }
-    if (!fault.empty()) faults.push_back(fmt::format("{} ({})", fault, flag));
+    if (!fault.empty()) faults.push_back(fmt::format("{}: {}", flag, fault));
   }
-  if (!faults.empty()) throw_faults("command line", faults);
+  return faults;
+}
+
+void throw_if_any(const Faults& faults) {
+  if (faults.empty()) return;
+  if (faults.size() == 1) throw ConfigError(faults[0]);
+  std::string text = fmt::format("{} faults in the config", faults.size());
+  for (const std::string& fault : faults) text += "\n  " + fault;
+  throw ConfigError(text);
 }
 
 Json write_sections(const Sections& sections) {

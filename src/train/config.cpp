@@ -56,8 +56,11 @@ Config read_config(std::string_view json, const std::string& source,
     const Preset preset = config.augment.preset;
     config = Config();
     apply_preset(config, preset);
-    read_sections(config.sections(), object, source);
-    apply_settings(config.sections(), settings);
+    Faults faults = read_sections(config.sections(), object, source);
+    for (std::string& fault : apply_settings(config.sections(), settings)) {
+      faults.push_back(std::move(fault));
+    }
+    throw_if_any(faults);
   }
   return config;
 }

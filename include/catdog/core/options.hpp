@@ -86,11 +86,17 @@ struct Setting {
 // `source`.
 Json parse_json(std::string_view text, const std::string& source);
 
-// Sets the fields that `object` names. Throws one ConfigError that lists all faults.
-void read_sections(const Sections& sections, const Json& object, const std::string& source);
+// What is wrong with a config, a line each: key, value, rule, and where it stands.
+using Faults = std::vector<std::string>;
+
+// Sets the fields that `object` names, and returns the faults of the others.
+Faults read_sections(const Sections& sections, const Json& object, const std::string& source);
 
 // The same for values from the command line.
-void apply_settings(const Sections& sections, const std::vector<Setting>& settings);
+Faults apply_settings(const Sections& sections, const std::vector<Setting>& settings);
+
+// Throws a ConfigError that lists all faults, if there are any.
+void throw_if_any(const Faults& faults);
 
 Json write_sections(const Sections& sections);
 

@@ -52,8 +52,7 @@ struct Config {
 };
 
 // Defaults, overlaid by one JSON object, overlaid by settings from the command line. A preset, in
-// either, chooses the defaults. Throws ConfigError listing all faults of the object, or of the
-// settings.
+// either, chooses the defaults. Throws one ConfigError that lists all faults.
 Config read_config(std::string_view json, const std::string& source,
                    const std::vector<Setting>& settings = {});
 
