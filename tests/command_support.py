@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of whole commands share: drawn pictures, a split of them, and how to run catdog.
+
+Reads the program's path from the environment variable CATDOG. Python's standard library alone.
+"""
+import os
+import pathlib
+import struct
+import subprocess
+import tempfile
+import unittest
+
+CATDOG = os.environ["CATDOG"]
+
+
+def catdog(*arguments, cwd=None):
+    return subprocess.run([CATDOG, *map(str, arguments)], capture_output=True, text=True, cwd=cwd,
+                          stdin=subprocess.DEVNULL, timeout=300)
+
+
+def files(folder):
+    """All files below a folder, with their bytes."""
+    folder = pathlib.Path(folder)
+    return {str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def png_size(content):
+    """Width and height from a PNG's header."""
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    return struct.unpack(">II", content[16:24])
+
+
+class CommandTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temp = tempfile.TemporaryDirectory(prefix="catdog-test.")
+        cls.shared = pathlib.Path(cls.temp.name, "shared")
+        cls.pictures = cls.shared / "pictures"
+        cls.data = cls.shared / "data"
+        assert catdog("synth", cls.pictures, "--per-class", 40, "--size", 48).returncode == 0
+        assert catdog("split", cls.pictures, cls.data, "--train", 24, "--validation", 8,
+                      "--test", 8).returncode == 0
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temp.cleanup()
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=self.temp.name))
+
+    def expect(self, result, code, *texts):
+        """Exit code, and texts that stand in one stderr without a trace of the program's insides."""
+        self.assertEqual(result.returncode, code, result.stderr)
+        for text in texts:
+            self.assertIn(text, result.stderr)
+        for inside in ("terminate called", "c10::", "Exception raised from", "Traceback"):
+            self.assertNotIn(inside, result.stderr)
