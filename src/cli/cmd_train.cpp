@@ -50,10 +50,7 @@ void check_classes(const ImageFolder& training, const ImageFolder& validation,
 
 // The first batch as the network will see it.
 Picture first_batch_sheet(const Config& config, const ImageFolder& training) {
-  LoaderOptions options = training_loader_options(config);
-  options.end_batch = 1;
-  BatchLoader loader(training, training_chain(config.augment, config.train.seed), options);
-  const Batch batch = *loader.next();
+  const Batch batch = *training_loader(config, training, /*end_batch=*/1).next();
   const int side = training.image_size_px();
   std::vector<LabelledPicture> cells;
   const float* pixels = batch.images.const_data_ptr<float>();

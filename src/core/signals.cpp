@@ -22,11 +22,11 @@ void note(int signal) {
 }  // namespace
 
 void catch_interrupts() {
-  struct sigaction action {
-  }, before{};
+  struct sigaction action = {};
   action.sa_handler = note;
   for (const int signal : kSignals) {
     // What the parent had us ignore stays ignored: nohup's hangup, a background job's Ctrl-C.
+    struct sigaction before = {};
     sigaction(signal, nullptr, &before);
     if (before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
   }

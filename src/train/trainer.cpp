@@ -30,10 +30,12 @@ torch::optim::RMSprop make_optimizer(const OptimizerOptions& options,
   return torch::optim::RMSprop(std::move(parameters), rmsprop);
 }
 
-LoaderOptions training_loader_options(const Config& config) {
-  return {.batch_size = config.train.batch_size,
-          .workers = config.data.workers,
-          .shuffle_seed = config.train.seed};
+BatchLoader training_loader(const Config& config, const ImageFolder& training, int64_t end_batch) {
+  return {training, training_chain(config.augment, config.train.seed),
+          LoaderOptions{.batch_size = config.train.batch_size,
+                        .workers = config.data.workers,
+                        .shuffle_seed = config.train.seed,
+                        .end_batch = end_batch}};
 }
 
 Trainer::Trainer(const Config& config, ConvNet net, const ImageFolder& training,
@@ -44,8 +46,7 @@ Trainer::Trainer(const Config& config, ConvNet net, const ImageFolder& training,
       device_(device),
       optimizer_(make_optimizer(config.optimizer, net_->parameters())),
       // Validation goes through infer, which takes the evaluation chain.
-      loader_(training, training_chain(config.augment, config.train.seed),
-              training_loader_options(config)),
+      loader_(training_loader(config, training)),
       steps_per_epoch_(config.train.steps_per_epoch > 0
                            ? config.train.steps_per_epoch
                            : batches_per_pass(training.count(), config.train.batch_size)) {}

@@ -33,8 +33,9 @@ struct Progress {
   double images_per_second;
 };
 
-// How a config has training batches made.
-LoaderOptions training_loader_options(const Config& config);
+// The training batches that a config asks for, up to before `end_batch`. `training` outlives them.
+BatchLoader training_loader(const Config& config, const ImageFolder& training,
+                            int64_t end_batch = LoaderOptions().end_batch);
 
 // The rule that updates `parameters`, as the options say.
 torch::optim::RMSprop make_optimizer(const OptimizerOptions& options,
