@@ -160,16 +160,6 @@ TEST_F(TrainerTest, WeightsThatAreNotFiniteStopTheRunWhateverTheLossSays) {
             "smaller --lr may help");
 }
 
-TEST(Optimizer, AddsWeightDecayToTheGradient) {
-  torch::Tensor weight = torch::full({1}, 2.0, torch::kDouble).requires_grad_();
-  auto optimizer =
-      make_optimizer({.lr = 0.01, .alpha = 0.9, .eps = 1e-8, .weight_decay = 0.1}, {weight});
-  weight.mutable_grad() = torch::zeros({1}, torch::kDouble);
-  optimizer.step();
-  // Gradient 0 + 0.1 * 2 = 0.2; mean square 0.1 * 0.2^2; by hand:
-  EXPECT_NEAR(weight.item<double>(), 2 - 0.01 * 0.2 / (std::sqrt(0.1 * 0.04) + 1e-8), 1e-12);
-}
-
 TEST_F(TrainerTest, InferenceKeepsTheFoldersOrderForAnyNumberOfWorkers) {
   const ImageFolder pictures = open();
   ConvNet net = make_net();

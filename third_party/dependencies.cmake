@@ -220,6 +220,19 @@ function(catdog_add_torch_target)
   endforeach()
   target_link_libraries(catdog_torch INTERFACE Threads::Threads)
 
+  # at::parallel_for is a loop on one thread unless OpenMP is on where it is compiled. The runtime
+  # linked is LibTorch's own, so that there is one in the process, with one set of threads; a build
+  # without one of its own uses the system's. Clang would need another runtime: it stays with one
+  # thread there.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    file(GLOB openmp "${root}/lib/libgomp*.so*")
+    if(NOT openmp)
+      set(openmp gomp)
+    endif()
+    target_compile_options(catdog_torch INTERFACE -fopenmp)
+    target_link_libraries(catdog_torch INTERFACE ${openmp})
+  endif()
+
   # libtorch_cuda registers itself when it is loaded; no symbol of it is called. Without this the
   # linker drops it and CUDA is "not available" at run time. One item, so that nothing reorders it.
   if(TARGET catdog_libtorch_cuda)

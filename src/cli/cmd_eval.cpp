@@ -15,13 +15,14 @@
 namespace catdog {
 namespace {
 
-Json to_json(const Evaluation& result, const std::vector<std::string>& classes) {
+Json to_json(const Evaluation& result, const TrainedModel& model) {
   return {{"n", result.n},
           {"loss", result.loss},
           {"accuracy", result.accuracy},
           {"interval", {result.interval.low, result.interval.high}},
           {"confusion", result.confusion},
-          {"classes", classes}};
+          {"classes", model.classes},
+          {"precision", name_of(model.net->precision())}};
 }
 
 // As the user would name it from where he stands.
@@ -59,6 +60,12 @@ void setup_eval(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")
       ->capture_default_str();
+  command->add_option("--precision", options->precision, "the network's numbers: auto, fp32, bf16")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, PrecisionChoice>{{"auto", PrecisionChoice::automatic},
+                                                 {"fp32", PrecisionChoice::fp32},
+                                                 {"bf16", PrecisionChoice::bf16}}))
+      ->default_str("auto");
   command->add_option("--workers", options->workers, "threads that prepare batches")
       ->check(CLI::Range(0, 256))
       ->capture_default_str();
@@ -78,6 +85,7 @@ void run_eval(const EvalCommand& options) {
   use_threads(options.threads);
   use_exact_arithmetic();
   model.net->to(device);
+  model.net->set_precision(choose_precision(options.precision, device));
   use_channels_last(*model.net);
 
   const fs::path dir = options.data.empty() ? fs::path(model.config.data.dir) : options.data;
@@ -95,7 +103,7 @@ void run_eval(const EvalCommand& options) {
     throw ModelError(shown(options.model) + ": gives a loss that is not a finite number");
   }
   if (options.json) {
-    fmt::print("{}\n", to_json(result, model.classes).dump());
+    fmt::print("{}\n", to_json(result, model).dump());
   } else {
     print_result(result, model.classes, folder);
   }

@@ -127,6 +127,7 @@ void setup_train(CLI::App& app) {
   add("--lr", "optimizer.lr", "learning rate");
   add("--seed", "train.seed", "the seed that all randomness derives from");
   add("--device", "train.device", "auto, cpu, cuda or cuda:N");
+  add("--precision", "train.precision", "the network's numbers: auto, fp32 or bf16");
   add("--workers", "data.workers", "threads that prepare batches");
   add("--threads", "train.threads", "threads of LibTorch; 0: one a core");
   command->add_option("--name", options->name, "of the run (default: the config's)");
@@ -165,14 +166,15 @@ void run_train(const TrainCommand& options) {
   ConvNet net(config.model, config.data.image_size);
   net->initialize(config.train.seed);
   net->to(device);
+  net->set_precision(choose_precision(config.train.precision, device));
   use_channels_last(*net);
 
   const Picture first_batch = first_batch_sheet(config, training);
-  const RunFolder run =
-      RunFolder::create(options.runs, run_name(options), to_json(config), environment(device));
+  const RunFolder run = RunFolder::create(options.runs, run_name(options), to_json(config),
+                                          environment(device, net->precision()));
   write_picture(run.path() / "first_batch.png", first_batch);
-  spdlog::info("run {} on {}, {} threads", shown(run.path()), device.str(),
-               torch::get_num_threads());
+  spdlog::info("run {} on {}, {} threads, {}", shown(run.path()), device.str(),
+               torch::get_num_threads(), name_of(net->precision()));
 
   Trainer trainer(config, net, training, validation, device);
   TrainedModel model{.net = net, .classes = training.classes(), .config = config};

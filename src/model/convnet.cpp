@@ -4,7 +4,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "catdog/core/error.hpp"
-#include "catdog/model/relu_max_pool.hpp"
+#include "catdog/model/stage.hpp"
 
 namespace catdog {
 namespace nn = torch::nn;
@@ -58,11 +58,20 @@ void ConvNetImpl::initialize(uint64_t seed) {
 
 torch::Tensor ConvNetImpl::forward(torch::Tensor images) {
   torch::Tensor x = std::move(images);
-  for (auto& convolution : convolutions_) x = relu_max_pool(convolution(x));
+  for (const auto& convolution : convolutions_) {
+    x = conv_relu_max_pool(x, convolution->weight, convolution->bias, precision_);
+  }
   x = x.flatten(1);  // (N, C·H·W), channel by channel
   if (options_.dropout > 0) x = torch::dropout(x, options_.dropout, is_training());
-  x = dense_[0](x).relu_();
+  x = hidden_layer(x).relu_();
   return dense_[1](x).squeeze(1);
+}
+
+torch::Tensor ConvNetImpl::hidden_layer(const torch::Tensor& x) const {
+  const auto& [weight, bias] = std::pair(dense_[0]->weight, dense_[0]->bias);
+  if (precision_ == Precision::fp32) return torch::linear(x, weight, bias);
+  constexpr torch::Dtype kType = torch::kBFloat16;
+  return torch::linear(x, weight.to(kType), bias.to(kType)).to(weight.scalar_type());
 }
 
 void use_channels_last(torch::nn::Module& module) {

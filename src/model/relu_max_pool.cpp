@@ -7,6 +7,7 @@
 #include <ATen/Parallel.h>
 
 #include <cstdint>
+#include <limits>
 
 #include "catdog/core/each_cpu.hpp"
 
@@ -16,26 +17,41 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
+#define CATDOG_INLINE inline __attribute__((always_inline))
+
 // Which of the four gave the maximum, in reading order; kNone if none is above 0.
-constexpr int32_t kNone = 4;
+constexpr int kNone = 4;
+
+// Integers that hold the bits of a float type; infinity's are the largest that are not NaN's.
+template <class Int>
+constexpr Int kInfinity = sizeof(Int) == 4 ? 0x7f800000 : 0x7f80;
+template <class Int>
+constexpr Int kMagnitude = std::numeric_limits<Int>::max();  // all bits but the sign
+
+// A NaN whose sign bit is set, as processors make them, without it: above all numbers.
+template <class Int>
+CATDOG_INLINE Int unsign_nan(Int bits) {
+  const Int magnitude = bits & kMagnitude<Int>;
+  return magnitude > kInfinity<Int> ? magnitude : bits;
+}
 
 // One row of windows, channels last: `top` and `bottom` are rows of the input.
-CATDOG_FOR_EACH_CPU
-void pool_row(const int32_t* __restrict top, const int32_t* __restrict bottom,
-              int32_t* __restrict out, int32_t* __restrict which, int64_t windows,
-              int64_t channels) {
+template <class Int>
+CATDOG_INLINE void pool_row(const Int* __restrict top, const Int* __restrict bottom,
+                            Int* __restrict out, Int* __restrict which, int64_t windows,
+                            int64_t channels) {
   for (int64_t window = 0; window < windows; ++window) {
     for (int64_t c = 0; c < channels; ++c) {
-      const int32_t a = top[c], b = top[channels + c];
-      const int32_t d = bottom[c], e = bottom[channels + c];
-      int32_t best = 0, winner = kNone;
-      winner = a > best ? 0 : winner;
+      const Int a = unsign_nan(top[c]), b = unsign_nan(top[channels + c]);
+      const Int d = unsign_nan(bottom[c]), e = unsign_nan(bottom[channels + c]);
+      Int best = 0, winner = kNone;
+      winner = a > best ? Int{0} : winner;
       best = a > best ? a : best;
-      winner = b > best ? 1 : winner;
+      winner = b > best ? Int{1} : winner;
       best = b > best ? b : best;
-      winner = d > best ? 2 : winner;
+      winner = d > best ? Int{2} : winner;
       best = d > best ? d : best;
-      winner = e > best ? 3 : winner;
+      winner = e > best ? Int{3} : winner;
       best = e > best ? e : best;
       out[c] = best;
       which[c] = winner;
@@ -48,15 +64,16 @@ void pool_row(const int32_t* __restrict top, const int32_t* __restrict bottom,
 }
 
 // The same where no gradient will be asked for.
-CATDOG_FOR_EACH_CPU
-void pool_row_values(const int32_t* __restrict top, const int32_t* __restrict bottom,
-                     int32_t* __restrict out, int64_t windows, int64_t channels) {
+template <class Int>
+CATDOG_INLINE void pool_row_values(const Int* __restrict top, const Int* __restrict bottom,
+                                   Int* __restrict out, int64_t windows, int64_t channels) {
   for (int64_t window = 0; window < windows; ++window) {
     for (int64_t c = 0; c < channels; ++c) {
-      const int32_t a = top[c] > top[channels + c] ? top[c] : top[channels + c];
-      const int32_t b = bottom[c] > bottom[channels + c] ? bottom[c] : bottom[channels + c];
-      const int32_t best = a > b ? a : b;
-      out[c] = best > 0 ? best : 0;
+      const Int a = unsign_nan(top[c]), b = unsign_nan(top[channels + c]);
+      const Int d = unsign_nan(bottom[c]), e = unsign_nan(bottom[channels + c]);
+      const Int of_top = a > b ? a : b, of_bottom = d > e ? d : e;
+      const Int best = of_top > of_bottom ? of_top : of_bottom;
+      out[c] = best > 0 ? best : Int{0};
     }
     top += 2 * channels;
     bottom += 2 * channels;
@@ -65,16 +82,16 @@ void pool_row_values(const int32_t* __restrict top, const int32_t* __restrict bo
 }
 
 // One row of windows' gradients into two rows of the input's.
-CATDOG_FOR_EACH_CPU
-void unpool_row(const int32_t* __restrict gradient, const int32_t* __restrict which,
-                int32_t* __restrict top, int32_t* __restrict bottom, int64_t windows,
-                int64_t channels) {
+template <class Int>
+CATDOG_INLINE void unpool_row(const Int* __restrict gradient, const Int* __restrict which,
+                              Int* __restrict top, Int* __restrict bottom, int64_t windows,
+                              int64_t channels) {
   for (int64_t window = 0; window < windows; ++window) {
     for (int64_t c = 0; c < channels; ++c) {
-      top[c] = gradient[c] & -static_cast<int32_t>(which[c] == 0);
-      top[channels + c] = gradient[c] & -static_cast<int32_t>(which[c] == 1);
-      bottom[c] = gradient[c] & -static_cast<int32_t>(which[c] == 2);
-      bottom[channels + c] = gradient[c] & -static_cast<int32_t>(which[c] == 3);
+      top[c] = gradient[c] & static_cast<Int>(-(which[c] == 0));
+      top[channels + c] = gradient[c] & static_cast<Int>(-(which[c] == 1));
+      bottom[c] = gradient[c] & static_cast<Int>(-(which[c] == 2));
+      bottom[channels + c] = gradient[c] & static_cast<Int>(-(which[c] == 3));
     }
     top += 2 * channels;
     bottom += 2 * channels;
@@ -83,25 +100,44 @@ void unpool_row(const int32_t* __restrict gradient, const int32_t* __restrict wh
   }
 }
 
+// A copy of each for each kind of processor and each width.
+#define CATDOG_ROWS(Int)                                                                           \
+  CATDOG_FOR_EACH_CPU void pool_rows(const Int* top, const Int* bottom, Int* out, Int* which,      \
+                                     int64_t windows, int64_t channels) {                          \
+    pool_row(top, bottom, out, which, windows, channels);                                          \
+  }                                                                                                \
+  CATDOG_FOR_EACH_CPU void pool_rows(const Int* top, const Int* bottom, Int* out, int64_t windows, \
+                                     int64_t channels) {                                           \
+    pool_row_values(top, bottom, out, windows, channels);                                          \
+  }                                                                                                \
+  CATDOG_FOR_EACH_CPU void unpool_rows(const Int* gradient, const Int* which, Int* top,            \
+                                       Int* bottom, int64_t windows, int64_t channels) {           \
+    unpool_row(gradient, which, top, bottom, windows, channels);                                   \
+  }
+CATDOG_ROWS(int32_t)
+CATDOG_ROWS(int16_t)
+#undef CATDOG_ROWS
+
 // A map (N, C, H, W) in channels-last order, and its rows of C-vectors as integers.
+template <class Int>
 struct Rows {
   int64_t channels, height, width;
-  int32_t* data;
+  Int* data;
 
   explicit Rows(const torch::Tensor& tensor)
       : channels(tensor.size(1)),
         height(tensor.size(2)),
         width(tensor.size(3)),
-        data(static_cast<int32_t*>(tensor.data_ptr())) {}
+        data(static_cast<Int*>(tensor.data_ptr())) {}
 
-  int32_t* row(int64_t picture, int64_t y) const {
+  Int* row(int64_t picture, int64_t y) const {
     return data + (picture * height + y) * width * channels;
   }
 };
 
 // Calls work(picture, y) for each row of `map`, spread over the threads.
-template <class Work>
-void for_each_row(int64_t pictures, const Rows& map, const Work& work) {
+template <class Int, class Work>
+void for_each_row(int64_t pictures, const Rows<Int>& map, const Work& work) {
   at::parallel_for(0, pictures * map.height, /*grain_size=*/1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) work(i / map.height, i % map.height);
   });
@@ -114,39 +150,41 @@ torch::Tensor empty_map(int64_t pictures, int64_t channels, int64_t height, int6
 }
 
 // `which`, if given, becomes the winners for the backward pass.
+template <class Int>
 torch::Tensor pool(const torch::Tensor& input, torch::Tensor* which) {
   const torch::Tensor x = input.contiguous(torch::MemoryFormat::ChannelsLast);
   const int64_t pictures = x.size(0);
-  const Rows in(x);
+  const Rows<Int> in(x);
   torch::Tensor result =
-      empty_map(pictures, in.channels, in.height / 2, in.width / 2, torch::kFloat);
-  const Rows out(result);
+      empty_map(pictures, in.channels, in.height / 2, in.width / 2, x.scalar_type());
+  const Rows<Int> out(result);
   if (which == nullptr) {
     for_each_row(pictures, out, [&](int64_t picture, int64_t y) {
-      pool_row_values(in.row(picture, 2 * y), in.row(picture, 2 * y + 1), out.row(picture, y),
-                      out.width, out.channels);
+      pool_rows(in.row(picture, 2 * y), in.row(picture, 2 * y + 1), out.row(picture, y), out.width,
+                out.channels);
     });
     return result;
   }
-  *which = empty_map(pictures, in.channels, out.height, out.width, torch::kInt);
-  const Rows winners(*which);
+  *which = torch::empty_like(result, c10::CppTypeToScalarType<Int>::value);
+  const Rows<Int> winners(*which);
   for_each_row(pictures, out, [&](int64_t picture, int64_t y) {
-    pool_row(in.row(picture, 2 * y), in.row(picture, 2 * y + 1), out.row(picture, y),
-             winners.row(picture, y), out.width, out.channels);
+    pool_rows(in.row(picture, 2 * y), in.row(picture, 2 * y + 1), out.row(picture, y),
+              winners.row(picture, y), out.width, out.channels);
   });
   return result;
 }
 
+template <class Int>
 torch::Tensor unpool(const torch::Tensor& output_gradient, const torch::Tensor& which,
                      int64_t height, int64_t width) {
   const torch::Tensor gradient = output_gradient.contiguous(torch::MemoryFormat::ChannelsLast);
   const int64_t pictures = gradient.size(0);
-  const Rows out(gradient), winners(which);
-  torch::Tensor result = empty_map(pictures, out.channels, height, width, torch::kFloat);
-  const Rows in(result);
+  const Rows<Int> out(gradient), winners(which);
+  torch::Tensor result = empty_map(pictures, out.channels, height, width, gradient.scalar_type());
+  const Rows<Int> in(result);
   for_each_row(pictures, out, [&](int64_t picture, int64_t y) {
-    unpool_row(out.row(picture, y), winners.row(picture, y), in.row(picture, 2 * y),
-               in.row(picture, 2 * y + 1), out.width, out.channels);
+    unpool_rows(out.row(picture, y), winners.row(picture, y), in.row(picture, 2 * y),
+                in.row(picture, 2 * y + 1), out.width, out.channels);
   });
   // An odd last row or column lies in no window.
   if (height % 2 == 1) result.select(2, height - 1).zero_();
@@ -154,10 +192,11 @@ torch::Tensor unpool(const torch::Tensor& output_gradient, const torch::Tensor& 
   return result;
 }
 
-struct ReluMaxPool : torch::autograd::Function<ReluMaxPool> {
+template <class Int>
+struct ReluMaxPool : torch::autograd::Function<ReluMaxPool<Int>> {
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x) {
     torch::Tensor which;
-    torch::Tensor result = pool(x, &which);
+    torch::Tensor result = pool<Int>(x, &which);
     context->save_for_backward({which});
     context->saved_data["height"] = x.size(2);
     context->saved_data["width"] = x.size(3);
@@ -165,19 +204,26 @@ struct ReluMaxPool : torch::autograd::Function<ReluMaxPool> {
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    return {unpool(gradients[0], context->get_saved_variables()[0],
-                   context->saved_data["height"].toInt(), context->saved_data["width"].toInt())};
+    return {unpool<Int>(gradients[0], context->get_saved_variables()[0],
+                        context->saved_data["height"].toInt(),
+                        context->saved_data["width"].toInt())};
   }
 };
+
+template <class Int>
+torch::Tensor relu_max_pool_as(const torch::Tensor& x) {
+  if (torch::GradMode::is_enabled() && x.requires_grad()) return ReluMaxPool<Int>::apply(x);
+  return pool<Int>(x, nullptr);
+}
 
 }  // namespace
 
 torch::Tensor relu_max_pool(const torch::Tensor& x) {
-  if (!x.device().is_cpu() || x.scalar_type() != torch::kFloat) {
-    return torch::max_pool2d(x, 2).relu();
+  if (x.device().is_cpu() && x.scalar_type() == torch::kFloat) return relu_max_pool_as<int32_t>(x);
+  if (x.device().is_cpu() && x.scalar_type() == torch::kBFloat16) {
+    return relu_max_pool_as<int16_t>(x);
   }
-  if (torch::GradMode::is_enabled() && x.requires_grad()) return ReluMaxPool::apply(x);
-  return pool(x, nullptr);
+  return torch::max_pool2d(x, 2).relu();
 }
 
 }  // namespace catdog

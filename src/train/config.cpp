@@ -31,6 +31,11 @@ void TrainOptions::describe(OptionTable& table) {
                "which weights become model.pt: the last, or the best on validation");
   table.number("seed", seed, "the seed that all randomness derives from");
   table.text("device", device, "auto, cpu, cuda or cuda:N");
+  table.choice("precision", precision,
+               {{"auto", PrecisionChoice::automatic},
+                {"fp32", PrecisionChoice::fp32},
+                {"bf16", PrecisionChoice::bf16}},
+               "the network's numbers; auto: bf16 where the device computes with it, else fp32");
   table.number("threads", threads, {0, 1024}, "threads of LibTorch; 0: one a core");
 }
 

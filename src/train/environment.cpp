@@ -71,13 +71,14 @@ Json versions() {
           {"compiler", kCompiler}};
 }
 
-Json environment(torch::Device device) {
+Json environment(torch::Device device, Precision precision) {
   Json json = versions();
   json["device"] = device.str();
   json["processor"] = processor();
   json["instruction_set"] = at::get_cpu_capability();
   json["cores"] = std::thread::hardware_concurrency();
   json["threads"] = torch::get_num_threads();
+  json["precision"] = name_of(precision);
   return json;
 }
 

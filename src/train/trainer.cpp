@@ -21,15 +21,6 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-torch::optim::RMSprop make_optimizer(const OptimizerOptions& options,
-                                     std::vector<torch::Tensor> parameters) {
-  const auto rmsprop = torch::optim::RMSpropOptions(options.lr)
-                           .alpha(options.alpha)
-                           .eps(options.eps)
-                           .weight_decay(options.weight_decay);
-  return torch::optim::RMSprop(std::move(parameters), rmsprop);
-}
-
 BatchLoader training_loader(const Config& config, const ImageFolder& training, int64_t end_batch) {
   return {training, training_chain(config.augment, config.train.seed),
           LoaderOptions{.batch_size = config.train.batch_size,
@@ -44,7 +35,7 @@ Trainer::Trainer(const Config& config, ConvNet net, const ImageFolder& training,
       net_(std::move(net)),
       validation_(validation),
       device_(device),
-      optimizer_(make_optimizer(config.optimizer, net_->parameters())),
+      optimizer_(config.optimizer, net_->parameters()),
       // Validation goes through infer, which takes the evaluation chain.
       loader_(training_loader(config, training)),
       steps_per_epoch_(config.train.steps_per_epoch > 0

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "catdog/cli/config_flags.hpp"
+#include "catdog/model/precision.hpp"
 #include "catdog/pictures/split.hpp"
 #include "catdog/pictures/synth.hpp"
 
@@ -50,6 +51,7 @@ struct EvalCommand {
   std::filesystem::path data;  // empty: the folder that the model was trained on
   std::string split = "test";
   std::string device = "auto";
+  PrecisionChoice precision = PrecisionChoice::automatic;
   int workers = 2;
   int threads = 0;
   std::optional<double> min_accuracy;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catdog/core/options.hpp"
+#include "catdog/model/precision.hpp"
 
 namespace catdog {
 
@@ -35,14 +36,21 @@ class ConvNetImpl : public torch::nn::Module {
   // images (N, 3, S, S) in [0, 1] → logits (N,); sigmoid(logit) is the second class's probability.
   torch::Tensor forward(torch::Tensor images);
 
+  // What forward() computes with from now on; fp32 until then. Logits are fp32 in either.
+  void set_precision(Precision precision) { precision_ = precision; }
+  Precision precision() const { return precision_; }
+
   const ModelOptions& options() const { return options_; }
   int image_size_px() const { return image_size_px_; }
   const std::vector<torch::nn::Conv2d>& convolutions() const { return convolutions_; }
   const std::vector<torch::nn::Linear>& dense_layers() const { return dense_; }
 
  private:
+  torch::Tensor hidden_layer(const torch::Tensor& x) const;
+
   ModelOptions options_;
   int image_size_px_;
+  Precision precision_ = Precision::fp32;
   std::vector<torch::nn::Conv2d> convolutions_;  // conv1, conv2, …
   std::vector<torch::nn::Linear> dense_;         // dense1, dense2
 };

@@ -7,9 +7,8 @@
 namespace catdog {
 
 // x (N, C, H, W) → (N, C, H/2, W/2), rounded down: max_pool2d(relu(x), 2), with the same values
-// and gradients to the bit, ties included. On the CPU in 32-bit floats one pass over memory in
-// place of four; elsewhere torch's own operations. A NaN whose sign bit is set, as processors make
-// them, counts as 0: who needs to know looks at the weights.
+// and gradients to the bit, ties included. On the CPU, in fp32 and bf16, one pass over memory in
+// place of four; elsewhere torch's own operations. A NaN stays a NaN.
 torch::Tensor relu_max_pool(const torch::Tensor& x);
 
 }  // namespace catdog

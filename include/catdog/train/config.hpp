@@ -35,6 +35,7 @@ struct TrainOptions {
   Keep keep = Keep::best;   // the weights that become model.pt
   uint64_t seed = 0;        // all randomness derives from it
   std::string device = "auto";
+  PrecisionChoice precision = PrecisionChoice::automatic;
   int threads = 0;  // of LibTorch; 0: one a core
 
   void describe(OptionTable& table);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "catdog/core/options.hpp"
+#include "catdog/model/precision.hpp"
 
 namespace catdog {
 
@@ -23,7 +24,7 @@ void use_exact_arithmetic();
 // Versions of the program and its libraries.
 Json versions();
 
-// Versions, device, processor and threads: what env.json holds.
-Json environment(torch::Device device);
+// Versions, device, processor, threads and precision: what env.json holds.
+Json environment(torch::Device device, Precision precision);
 
 }  // namespace catdog

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <functional>
 #include <utility>
-#include <vector>
 
 #include "catdog/data/batch_loader.hpp"
 #include "catdog/train/config.hpp"
+#include "catdog/train/rmsprop.hpp"
 
 namespace catdog {
 
@@ -37,10 +37,6 @@ struct Progress {
 BatchLoader training_loader(const Config& config, const ImageFolder& training,
                             int64_t end_batch = LoaderOptions().end_batch);
 
-// The rule that updates `parameters`, as the options say.
-torch::optim::RMSprop make_optimizer(const OptimizerOptions& options,
-                                     std::vector<torch::Tensor> parameters);
-
 class Trainer {
  public:
   // The folders outlive the trainer. `net` lies on `device` already.
@@ -63,7 +59,7 @@ class Trainer {
   ConvNet net_;
   const ImageFolder& validation_;
   const torch::Device device_;
-  torch::optim::RMSprop optimizer_;
+  RmsProp optimizer_;
   BatchLoader loader_;
   const int64_t steps_per_epoch_;
   int64_t steps_done_ = 0;  // since the start of training
