@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 namespace catdog {
@@ -11,17 +12,20 @@ namespace {
 
 torch::Tensor reference(const torch::Tensor& x) { return torch::max_pool2d(torch::relu(x), 2); }
 
-// Values and gradients of both, equal to the bit.
-void expect_equal(const torch::Tensor& x) {
-  const torch::Tensor ours = x.clone().requires_grad_(), theirs = x.clone().requires_grad_();
-  const torch::Tensor a = relu_max_pool(ours), b = reference(theirs);
-  ASSERT_TRUE(torch::equal(a, b)) << x.sizes();
-  const torch::Tensor weights = torch::randn_like(b);
-  (a * weights).sum().backward();
-  (b * weights).sum().backward();
-  EXPECT_TRUE(torch::equal(ours.grad(), theirs.grad())) << x.sizes();
-  const torch::NoGradGuard no_gradient;
-  EXPECT_TRUE(torch::equal(relu_max_pool(x), b)) << x.sizes();
+// Values and gradients of both, equal to the bit, in each type that has its own kernels.
+void expect_equal(const torch::Tensor& numbers) {
+  for (const torch::Dtype type : {torch::kFloat, torch::kBFloat16}) {
+    const torch::Tensor x = numbers.to(type);
+    const torch::Tensor ours = x.clone().requires_grad_(), theirs = x.clone().requires_grad_();
+    const torch::Tensor a = relu_max_pool(ours), b = reference(theirs);
+    ASSERT_TRUE(torch::equal(a, b)) << x.sizes() << type;
+    const torch::Tensor weights = torch::randn_like(b);
+    (a * weights).sum().backward();
+    (b * weights).sum().backward();
+    EXPECT_TRUE(torch::equal(ours.grad(), theirs.grad())) << x.sizes() << type;
+    const torch::NoGradGuard no_gradient;
+    EXPECT_TRUE(torch::equal(relu_max_pool(x), b)) << x.sizes() << type;
+  }
 }
 
 TEST(ReluMaxPool, EqualsTorchForManySizes) {
@@ -57,12 +61,22 @@ TEST(ReluMaxPool, HandlesExtremes) {
   expect_equal(x);
 }
 
-TEST(ReluMaxPool, PassesPositiveNaNOn) {
-  torch::Tensor x = torch::ones({1, 8, 2, 2});
-  x[0][3][1][0] = std::abs(std::numeric_limits<float>::quiet_NaN());
-  const torch::Tensor result = relu_max_pool(x);
-  EXPECT_TRUE(std::isnan(result[0][3][0][0].item<float>()));
-  EXPECT_EQ(result[0][2][0][0].item<float>(), 1);
+TEST(ReluMaxPool, PassesNaNOn) {
+  for (const torch::Dtype type : {torch::kFloat, torch::kBFloat16}) {
+    for (const float sign : {1.0F, -1.0F}) {
+      for (int place = 0; place < 4; ++place) {
+        torch::Tensor x = torch::full({1, 40, 2, 2}, std::numeric_limits<float>::infinity(), type);
+        x[0][3][place / 2][place % 2] =
+            std::copysign(std::numeric_limits<float>::quiet_NaN(), sign);
+        const torch::Tensor ours = x.clone().requires_grad_();
+        const torch::Tensor result = relu_max_pool(ours);
+        EXPECT_TRUE(torch::allclose(result, reference(x), 0, 0, /*equal_nan=*/true)) << type;
+        EXPECT_TRUE(result[0][3].isnan().item<bool>()) << type;
+        const torch::NoGradGuard no_gradient;
+        EXPECT_TRUE(torch::allclose(relu_max_pool(x), result, 0, 0, /*equal_nan=*/true)) << type;
+      }
+    }
+  }
 }
 
 TEST(ReluMaxPool, OtherTypesGoThroughTorch) {
