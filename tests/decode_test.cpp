@@ -55,10 +55,15 @@ std::string pixels_of(const Picture& picture) {
   return {reinterpret_cast<const char*>(picture.data), picture.total() * 3};
 }
 
-// The fault that both readers find; `file` stands for the name.
+constexpr Size kSmall = {5, 7};
+
+// The fault that all readers find; `file` stands for the name.
 std::string fault_of(const std::string& bytes) {
   const std::string fault = message_of<DataError>([&] { decode_picture(bytes, "file"); });
   EXPECT_EQ(message_of<DataError>([&] { check_picture(bytes, "file"); }), fault);
+  EXPECT_EQ(
+      message_of<DataError>([&] { decode_resized(bytes, "file", kSmall, Resampling::nearest); }),
+      fault);
   EXPECT_EQ(fault.find('\n'), std::string::npos);
   return fault;
 }
@@ -91,6 +96,8 @@ TEST(Decode, GivesPillowsPixels) {
     EXPECT_EQ((Size{picture.rows, picture.cols}), (Size{golden.height, golden.width}));
     EXPECT_EQ(check_picture(golden.file, "file"), (Size{golden.height, golden.width}));
     EXPECT_TRUE(pixels_of(picture) == golden.rgb);
+    EXPECT_TRUE(pixels_of(decode_resized(golden.file, "file", kSmall, Resampling::nearest)) ==
+                pixels_of(resize_picture(picture, kSmall, Resampling::nearest)));
   }
 }
 
@@ -269,7 +276,7 @@ TEST(Decode, SurvivesTheMarkOfDicom) {
   fault_of(with_bytes(std::string(4096, 'x'), 128, "DICM"));
 }
 
-// Whatever bytes come: a picture or a DataError, and the same verdict from both readers.
+// Whatever bytes come: a picture or a DataError, and the same verdict from all readers.
 TEST(Decode, SurvivesRandomDamage) {
   uint32_t random = 1;
   const auto below = [&](size_t n) {
@@ -290,8 +297,11 @@ TEST(Decode, SurvivesRandomDamage) {
           return false;
         }
       };
-      EXPECT_EQ(survives([&] { decode_picture(bytes, "file"); }),
-                survives([&] { check_picture(bytes, "file"); }))
+      const bool survived = survives([&] { decode_picture(bytes, "file"); });
+      EXPECT_EQ(survives([&] { check_picture(bytes, "file"); }), survived)
+          << golden.name << ", round " << round;
+      EXPECT_EQ(survives([&] { decode_resized(bytes, "file", kSmall, Resampling::nearest); }),
+                survived)
           << golden.name << ", round " << round;
     }
   }

@@ -42,6 +42,10 @@ Picture decode_by_opencv(FileKind kind, std::string_view bytes) {
   return picture;
 }
 
+Picture decode_by_kind(FileKind kind, std::string_view bytes) {
+  return kind == FileKind::jpeg ? decode_jpeg(bytes) : decode_by_opencv(kind, bytes);
+}
+
 // Puts the file's name before the fault.
 template <typename Action>
 auto naming(const std::filesystem::path& path, Action action) {
@@ -64,20 +68,30 @@ bool has_picture_extension(const std::filesystem::path& path) {
   return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
 }
 
-Picture decode_picture(const std::filesystem::path& path) {
-  std::string bytes;
+std::string read_picture_file(const std::filesystem::path& path) {
   try {
-    bytes = read_file(path, kMaxFileBytes);
+    return read_file(path, kMaxFileBytes);
   } catch (const Error& error) {
     throw DataError(error.what());
   }
-  return decode_picture(bytes, path);
+}
+
+Picture decode_picture(const std::filesystem::path& path) {
+  return decode_picture(read_picture_file(path), path);
 }
 
 Picture decode_picture(std::string_view bytes, const std::filesystem::path& path) {
+  return naming(path, [&] { return decode_by_kind(kind_of(bytes), bytes); });
+}
+
+Picture decode_resized(std::string_view bytes, const std::filesystem::path& path, Size size,
+                       Resampling resampling) {
   return naming(path, [&] {
     const FileKind kind = kind_of(bytes);
-    return kind == FileKind::jpeg ? decode_jpeg(bytes) : decode_by_opencv(kind, bytes);
+    if (kind == FileKind::jpeg && resampling == Resampling::nearest) {
+      return decode_jpeg_nearest(bytes, size);
+    }
+    return resize_picture(decode_by_kind(kind, bytes), size, resampling);
   });
 }
 

@@ -8,20 +8,6 @@
 namespace catdog {
 namespace {
 
-// For each of `out` places the nearest of `in`. Pillow adds up the step instead of multiplying,
-// and the rounding errors of that sum decide where two places are equally near: Keras' pixels
-// depend on it. Pillow 4.2.1, libImaging/Geometry.c, ImagingScaleAffine.
-std::vector<int> nearest_indices(int in, int out) {
-  const double step = static_cast<double>(in) / out;
-  std::vector<int> indices;
-  indices.reserve(static_cast<size_t>(out));
-  double place = 0.5 * step;
-  for (int i = 0; i < out; ++i, place += step) {
-    indices.push_back(std::min(static_cast<int>(place), in - 1));
-  }
-  return indices;
-}
-
 Picture resize_nearest(const Picture& picture, Size size) {
   const std::vector<int> columns = nearest_indices(picture.cols, size.width);
   const std::vector<int> rows = nearest_indices(picture.rows, size.height);
@@ -35,6 +21,20 @@ Picture resize_nearest(const Picture& picture, Size size) {
 }
 
 }  // namespace
+
+// Pillow adds up the step instead of multiplying,
+// and the rounding errors of that sum decide where two places are equally near: Keras' pixels
+// depend on it. Pillow 4.2.1, libImaging/Geometry.c, ImagingScaleAffine.
+std::vector<int> nearest_indices(int in, int out) {
+  const double step = static_cast<double>(in) / out;
+  std::vector<int> indices;
+  indices.reserve(static_cast<size_t>(out));
+  double place = 0.5 * step;
+  for (int i = 0; i < out; ++i, place += step) {
+    indices.push_back(std::min(static_cast<int>(place), in - 1));
+  }
+  return indices;
+}
 
 Picture resize_picture(const Picture& picture, Size size, Resampling resampling) {
   CV_Assert(picture.type() == CV_8UC3 && !picture.empty() && size.height > 0 && size.width > 0);

@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 #include "catdog/pictures/picture.hpp"
+#include "catdog/pictures/resize.hpp"
 
 namespace catdog {
 
@@ -27,6 +29,19 @@ Picture decode_picture(const std::filesystem::path& path);
 
 // The same for a file's bytes in memory; `path` is for messages only.
 Picture decode_picture(std::string_view bytes, const std::filesystem::path& path);
+
+// The bytes of a picture's file. Throws DataError, naming `path`, if it cannot be read or has more
+// than kMaxFileBytes.
+std::string read_picture_file(const std::filesystem::path& path);
+
+// To the bit resize_picture(decode_picture(bytes, path), size, resampling), and the same errors,
+// but quicker where only some pixels of the file are wanted.
+Picture decode_resized(std::string_view bytes, const std::filesystem::path& path, Size size,
+                       Resampling resampling);
+
+// Changes whenever decode_resized gives other pixels than before for any file: what was kept of an
+// older version is then not used.
+inline constexpr int kPixelsVersion = 1;
 
 // Finds the faults that decode_picture would find, as quickly as the format allows (JPEG at an
 // eighth of its size). Returns the size of the whole picture. Throws DataError.

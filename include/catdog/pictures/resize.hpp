@@ -2,6 +2,8 @@
 // Resizing to the network's input size; the aspect ratio is not kept, as in Keras.
 #pragma once
 
+#include <vector>
+
 #include "catdog/pictures/picture.hpp"
 
 namespace catdog {
@@ -14,5 +16,9 @@ enum class Resampling {
 
 // `picture` itself (shared, not copied) if it has that size already.
 Picture resize_picture(const Picture& picture, Size size, Resampling resampling);
+
+// For each of `out` places along one axis the nearest of `in`, ascending: what Resampling::nearest
+// takes. Equal numbers give every place itself.
+std::vector<int> nearest_indices(int in, int out);
 
 }  // namespace catdog
