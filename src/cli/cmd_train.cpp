@@ -156,9 +156,9 @@ void run_train(const TrainCommand& options) {
   const fs::path dir = fs::absolute(config.data.dir).lexically_normal();
   check_folder(dir);
   config.data.dir = dir.string();
-  const auto cache = std::make_shared<ByteBudget>(int64_t{config.data.cache_mb} << 20);
-  const ImageFolder training(dir / "train", config.data, cache);
-  const ImageFolder validation(dir / "validation", config.data, cache);
+  const std::shared_ptr<ByteBudget> memory = memory_budget(config.data);
+  const ImageFolder training(dir / "train", config.data, memory);
+  const ImageFolder validation(dir / "validation", config.data, memory);
   check_classes(training, validation, shown(dir));
   spdlog::info("{} training and {} validation pictures of {}", training.count(), validation.count(),
                join_and(training.classes()));

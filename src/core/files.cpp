@@ -9,39 +9,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <system_error>
-#include <utility>
 
 #include "catdog/core/error.hpp"
+#include "open_file.hpp"
 
 namespace catdog {
 namespace {
-
-[[noreturn]] void fail(const std::string& what, const fs::path& path) {
-  const int error = errno;
-  throw Error(what + " " + shown(path) + ": " + std::strerror(error));
-}
-
-// A file descriptor that closes itself.
-class File {
- public:
-  File(const fs::path& path, int flags, mode_t mode = 0)
-      : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  bool is_open() const { return descriptor_ >= 0; }
-  int get() const { return descriptor_; }
-  // Closes now; false where the last of the data could not be written.
-  bool close() { return ::close(std::exchange(descriptor_, -1)) == 0; }
-
- private:
-  int descriptor_;
-};
 
 void write_all(const File& file, std::string_view bytes, const fs::path& path) {
   while (!bytes.empty()) {

@@ -6,6 +6,16 @@
 #include "catdog/pictures/decode.hpp"
 
 namespace catdog {
+namespace {
+
+// Beside the folder of pictures, where a name that begins with a dot is nobody's subset or class.
+fs::path cache_file(const fs::path& dir) {
+  fs::path folder = fs::absolute(dir).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();  // "a/b/"
+  return folder.parent_path() / ".catdog-cache" / (folder.filename().string() + ".pixels");
+}
+
+}  // namespace
 
 void DataOptions::describe(OptionTable& table) {
   table.text("dir", dir, "folder that holds train/, validation/ and test/, made by catdog split");
@@ -16,10 +26,21 @@ void DataOptions::describe(OptionTable& table) {
                 {"bilinear", Resampling::bilinear},
                 {"area", Resampling::area}},
                "how pictures are resized; nearest is the book's");
+  table.choice(
+      "cache", cache,
+      {{"memory", CacheKind::memory}, {"disk", CacheKind::disk}, {"none", CacheKind::none}},
+      "where decoded pictures are kept: in memory; in a file in DIR/.catdog-cache, also for "
+      "the next run; or not at all");
   table.number("cache_mb", cache_mb, {0, 1 << 20},
-               "megabytes of decoded pictures kept in memory; the rest is decoded in each pass");
-  table.number("workers", workers, {0, 256},
-               "threads that prepare batches; 0: the training thread does it itself");
+               "megabytes of memory for decoded pictures; the rest is decoded in each pass");
+  table.number(
+      "workers", workers, {kWorkerPerCore, 256},
+      "threads that prepare batches; -1: one a core; 0: the training thread does it itself");
+}
+
+std::shared_ptr<ByteBudget> memory_budget(const DataOptions& options) {
+  const int megabytes = options.cache == CacheKind::none ? 0 : options.cache_mb;
+  return std::make_shared<ByteBudget>(int64_t{megabytes} << 20);
 }
 
 bool ByteBudget::take(int64_t bytes) {
@@ -31,13 +52,17 @@ bool ByteBudget::take(int64_t bytes) {
 }
 
 ImageFolder::ImageFolder(const fs::path& dir, const DataOptions& options,
-                         std::shared_ptr<ByteBudget> cache)
+                         std::shared_ptr<ByteBudget> memory)
     : listing_(list_class_folders(dir)),
       size_{options.image_size, options.image_size},
       resampling_(options.resize),
-      budget_(std::move(cache)),
+      memory_(std::move(memory)),
       cache_(std::make_shared<Cache>()) {
   cache_->pictures.resize(listing_.files.size());
+  if (options.cache == CacheKind::disk) {
+    cache_->disk =
+        std::make_unique<DiskCache>(cache_file(dir), listing_.files.size(), size_, resampling_);
+  }
 }
 
 torch::data::Example<> ImageFolder::get(size_t index) {
@@ -51,12 +76,17 @@ Picture ImageFolder::picture(size_t index) const {
     const std::lock_guard lock(cache_->mutex);
     if (!cache_->pictures[index].empty()) return cache_->pictures[index];
   }
-  const Picture picture = resize_picture(decode_picture(file(index)), size_, resampling_);
-  const auto bytes = static_cast<int64_t>(picture.total() * picture.elemSize());
+  const std::string bytes = read_picture_file(file(index));
+  const auto decode = [&] { return decode_resized(bytes, file(index), size_, resampling_); };
+  const auto [picture, on_disk] = cache_->disk ? cache_->disk->picture(index, bytes, decode)
+                                               : DiskCache::Result{decode(), /*on_disk=*/false};
+  const auto size = static_cast<int64_t>(picture.total() * picture.elemSize());
   const std::lock_guard lock(cache_->mutex);
   // Another thread may have been as quick, with the last picture of one pass and the first of the
   // next being the same.
-  if (cache_->pictures[index].empty() && budget_->take(bytes)) cache_->pictures[index] = picture;
+  if (cache_->pictures[index].empty() && (on_disk || memory_->take(size))) {
+    cache_->pictures[index] = picture;
+  }
   return picture;
 }
 

@@ -180,4 +180,8 @@ Size check_jpeg(std::string_view bytes) {
   return reader.size();
 }
 
+std::string jpeg_version() {
+  return "libjpeg-turbo " + std::to_string(LIBJPEG_TURBO_VERSION_NUMBER);
+}
+
 }  // namespace catdog

@@ -3,6 +3,7 @@
 // DataError with the fault alone (the caller knows the file's name).
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "catdog/pictures/picture.hpp"
@@ -19,5 +20,8 @@ Picture decode_jpeg_nearest(std::string_view bytes, Size size);
 // Reads all of the file's data for faults, but computes only an eighth of the pixels each way.
 // Returns the size of the whole picture.
 Size check_jpeg(std::string_view bytes);
+
+// Name and version of the library.
+std::string jpeg_version();
 
 }  // namespace catdog

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Labelled pictures in class folders, as a torch dataset: decoded, resized, and kept in memory as
-// bytes up to a limit.
+// Labelled pictures in class folders, as a torch dataset: decoded, resized, and kept as bytes, in
+// memory up to a limit or in a file.
 #pragma once
 
 #include <torch/torch.h>
@@ -13,17 +13,28 @@
 #include <vector>
 
 #include "catdog/core/options.hpp"
+#include "catdog/data/disk_cache.hpp"
 #include "catdog/pictures/class_folders.hpp"
 #include "catdog/pictures/resize.hpp"
 
 namespace catdog {
 
+enum class CacheKind {
+  memory,  // up to cache_mb; the rest is decoded in each pass
+  disk,    // DIR/.catdog-cache/<subset>.pixels, see DiskCache; as memory where it cannot be written
+  none,    // decoded in each pass
+};
+
+// Which `workers` means one a core.
+inline constexpr int kWorkerPerCore = -1;
+
 struct DataOptions {
   std::string dir = "data/cats_and_dogs_small";  // holds train/, validation/ and test/
   int image_size = 150;                          // px: width and height of the network's input
   Resampling resize = Resampling::nearest;
-  int cache_mb = 2048;  // decoded pictures kept in memory; the rest is decoded in each pass
-  int workers = 2;      // threads that prepare batches; 0: the training thread itself
+  CacheKind cache = CacheKind::memory;  // where decoded pictures are kept
+  int cache_mb = 2048;                  // of memory for them, all folders together
+  int workers = kWorkerPerCore;  // threads that prepare batches; 0: the training thread itself
 
   void describe(OptionTable& table);
 };
@@ -39,17 +50,22 @@ class ByteBudget {
   std::atomic<int64_t> left_;
 };
 
+// What `options` allow to the folders of a run: cache_mb, or nothing for CacheKind::none.
+std::shared_ptr<ByteBudget> memory_budget(const DataOptions& options);
+
 class ImageFolder : public torch::data::datasets::Dataset<ImageFolder, torch::data::Example<>> {
  public:
-  // DIR/<class>/*.jpg: see list_class_folders. Throws DataError.
+  // DIR/<class>/*.jpg: see list_class_folders. `memory` may be shared with other folders. Throws
+  // DataError.
   ImageFolder(const std::filesystem::path& dir, const DataOptions& options,
-              std::shared_ptr<ByteBudget> cache);
+              std::shared_ptr<ByteBudget> memory);
 
   // Picture and label as tensors: (3, S, S) float in [0, 1], and a float scalar.
   torch::data::Example<> get(size_t index) override;
   torch::optional<size_t> size() const override { return listing_.files.size(); }
 
-  // RGB, S × S. Runs no torch operation and may be called from several threads. Throws DataError.
+  // RGB, S × S; the pixels must not be changed and may end with the folder. Runs no torch operation
+  // and may be called from several threads. Throws DataError.
   Picture picture(size_t index) const;
 
   int label(size_t index) const { return listing_.files[index].label; }
@@ -62,13 +78,14 @@ class ImageFolder : public torch::data::datasets::Dataset<ImageFolder, torch::da
   // Slots that many threads fill, each at most once.
   struct Cache {
     std::mutex mutex;
-    std::vector<Picture> pictures;  // empty where nothing is kept
+    std::vector<Picture> pictures;    // empty where nothing is kept
+    std::unique_ptr<DiskCache> disk;  // none: memory alone
   };
 
   ClassFolders listing_;
   Size size_;
   Resampling resampling_;
-  std::shared_ptr<ByteBudget> budget_;
+  std::shared_ptr<ByteBudget> memory_;
   std::shared_ptr<Cache> cache_;  // shared: torch copies datasets
 };
 

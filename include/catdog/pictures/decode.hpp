@@ -39,9 +39,9 @@ std::string read_picture_file(const std::filesystem::path& path);
 Picture decode_resized(std::string_view bytes, const std::filesystem::path& path, Size size,
                        Resampling resampling);
 
-// Changes whenever decode_resized gives other pixels than before for any file: what was kept of an
-// older version is then not used.
-inline constexpr int kPixelsVersion = 1;
+// Changes whenever decode_resized may give other pixels than before: what was kept of an older
+// version is then not used.
+std::string decoder_version();
 
 // Finds the faults that decode_picture would find, as quickly as the format allows (JPEG at an
 // eighth of its size). Returns the size of the whole picture. Throws DataError.
