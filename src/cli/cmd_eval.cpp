@@ -66,8 +66,8 @@ void setup_eval(CLI::App& app) {
                                                  {"fp32", PrecisionChoice::fp32},
                                                  {"bf16", PrecisionChoice::bf16}}))
       ->default_str("auto");
-  command->add_option("--workers", options->workers, "threads that prepare batches")
-      ->check(CLI::Range(0, 256))
+  command->add_option("--workers", options->workers, "threads that prepare batches; -1: one a core")
+      ->check(CLI::Range(kWorkerPerCore, 256))
       ->capture_default_str();
   command->add_option("--threads", options->threads, "threads of LibTorch; 0: one a core")
       ->check(CLI::Range(0, 1024));
@@ -90,8 +90,9 @@ void run_eval(const EvalCommand& options) {
 
   const fs::path dir = options.data.empty() ? fs::path(model.config.data.dir) : options.data;
   const fs::path folder = dir / options.split;
-  const auto no_cache = std::make_shared<ByteBudget>(0);  // each picture is read once
-  const ImageFolder pictures(folder, model.config.data, no_cache);
+  DataOptions data = model.config.data;
+  data.cache = CacheKind::none;  // each picture is read once
+  const ImageFolder pictures(folder, data, memory_budget(data));
   if (pictures.classes() != model.classes) {
     throw ModelError(fmt::format("{}: tells {} apart, but {} holds {}", shown(options.model),
                                  join_and(model.classes), shown(folder),

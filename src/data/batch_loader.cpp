@@ -14,8 +14,11 @@
 namespace catdog {
 namespace {
 
-// Batches in the making at a time: enough that a slow picture does not stop the consumer.
+// Batches in the making at a time, at least: enough that a slow picture does not stop the consumer.
 constexpr size_t kBatchesAhead = 4;
+// And pictures in the making for each thread, at least, so that small batches keep all of them
+// busy.
+constexpr size_t kPicturesAhead = 2;
 
 // While it lives, threads that are started begin with all signals blocked: signals are the main
 // thread's.
@@ -55,7 +58,10 @@ BatchLoader::BatchLoader(const ImageFolder& folder, Chain chain, LoaderOptions o
       next_scheduled_(options.first_batch) {
   const SignalsBlocked blocked;
   try {
-    for (int i = 0; i < options.workers; ++i) threads_.emplace_back([this] { work(); });
+    const int workers = options.workers == kWorkerPerCore
+                            ? static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))
+                            : options.workers;
+    for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
   } catch (const std::system_error&) {
     // The system gives no more threads: those that started will do, or next() itself.
   }
@@ -71,7 +77,10 @@ BatchLoader::~BatchLoader() {
 }
 
 std::optional<Batch> BatchLoader::next() {
-  const size_t ahead = threads_.empty() ? 1 : kBatchesAhead;
+  const size_t ahead = threads_.empty()
+                           ? 1
+                           : std::max(kBatchesAhead, kPicturesAhead * threads_.size() /
+                                                         static_cast<size_t>(options_.batch_size));
   while (slots_.size() < ahead && next_scheduled_ < options_.end_batch) schedule_one();
   if (slots_.empty()) return std::nullopt;
   const std::shared_ptr<Slot> slot = std::move(slots_.front());

@@ -52,7 +52,7 @@ struct EvalCommand {
   std::string split = "test";
   std::string device = "auto";
   PrecisionChoice precision = PrecisionChoice::automatic;
-  int workers = 2;
+  int workers = kWorkerPerCore;
   int threads = 0;
   std::optional<double> min_accuracy;
   bool json = false;

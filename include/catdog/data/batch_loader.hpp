@@ -29,7 +29,7 @@ struct Batch {
 
 struct LoaderOptions {
   int batch_size = 32;
-  int workers = 0;                            // threads; 0: next() does the work
+  int workers = 0;                            // threads, or kWorkerPerCore; 0: next() does the work
   std::optional<uint64_t> shuffle_seed = {};  // a new random order in each pass; none: the folder's
   int64_t first_batch = 0;                    // counted from the very first pass
   int64_t end_batch = std::numeric_limits<int64_t>::max();  // the loader ends before this one
