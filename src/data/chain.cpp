@@ -5,18 +5,20 @@
 
 namespace catdog {
 
+void Chain::operator()(const Picture& picture, Draw draw, float* out) const {
+  const Size size = {.height = picture.rows, .width = picture.cols};
+  transform(picture, transformation(size, draw), augment, out);
+}
+
 Chain training_chain(const AugmentOptions& augment, uint64_t seed) {
-  return [augment, seed](const Picture& picture, Draw draw, float* out) {
-    const Rng rng(seed, Stream::augment, draw.pass, draw.index);
-    const Size size = {.height = picture.rows, .width = picture.cols};
-    transform(picture, draw_transformation(augment, size, rng), augment, out);
-  };
+  return {augment, [augment, seed](Size size, Draw draw) {
+            const Rng rng(seed, Stream::augment, draw.pass, draw.index);
+            return draw_transformation(augment, size, rng);
+          }};
 }
 
 Chain evaluation_chain() {
-  return [](const Picture& picture, Draw, float* out) {
-    transform(picture, Transformation(), AugmentOptions(), out);
-  };
+  return {AugmentOptions(), [](Size, Draw) { return Transformation(); }};
 }
 
 }  // namespace catdog

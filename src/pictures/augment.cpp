@@ -82,16 +82,14 @@ void brighten(const Canvas& canvas, float factor) {
   }
 }
 
-// Fills with independent random bytes.
-void erase(const Canvas& canvas, const cv::Rect& erased, uint64_t seed) {
-  Rng rng(seed, Stream::augment);
-  for (int y = erased.y; y < erased.y + erased.height; ++y) {
-    float* const first = canvas.row(y) + 3 * static_cast<ptrdiff_t>(erased.x);
-    uint32_t random = 0;
-    for (int i = 0; i < 3 * erased.width; ++i, random >>= 8) {
-      if (i % 4 == 0) random = rng.next_u32();
-      first[i] = static_cast<float>(random & 255);
-    }
+void erase(const Canvas& canvas, const Transformation& transformation) {
+  const cv::Rect& erased = transformation.erased;
+  const std::vector<uint8_t> noise = erasing_noise(transformation);
+  const auto row_length = static_cast<ptrdiff_t>(erased.width) * 3;
+  for (int y = 0; y < erased.height; ++y) {
+    const auto row = noise.begin() + y * row_length;
+    std::copy(row, row + row_length,
+              canvas.row(erased.y + y) + 3 * static_cast<ptrdiff_t>(erased.x));
   }
 }
 
@@ -164,6 +162,18 @@ Transformation draw_transformation(const AugmentOptions& options, Size size, Rng
   return drawn;
 }
 
+std::vector<uint8_t> erasing_noise(const Transformation& transformation) {
+  const size_t row_length = static_cast<size_t>(transformation.erased.width) * 3;
+  std::vector<uint8_t> noise(static_cast<size_t>(transformation.erased.height) * row_length);
+  Rng rng(transformation.erased_seed, Stream::augment);
+  uint32_t random = 0;
+  for (size_t i = 0; i < noise.size(); ++i, random >>= 8) {
+    if (i % row_length % 4 == 0) random = rng.next_u32();
+    noise[i] = static_cast<uint8_t>(random);
+  }
+  return noise;
+}
+
 void transform(const Picture& picture, const Transformation& transformation,
                const AugmentOptions& options, float* out) {
   CV_Assert(picture.type() == CV_8UC3 && !picture.empty());
@@ -182,9 +192,7 @@ void transform(const Picture& picture, const Transformation& transformation,
   if (transformation.brightness != 1) {
     brighten(canvas, static_cast<float>(transformation.brightness));
   }
-  if (!transformation.erased.empty()) {
-    erase(canvas, transformation.erased, transformation.erased_seed);
-  }
+  if (!transformation.erased.empty()) erase(canvas, transformation);
   for (size_t i = 0; i < canvas.count(); ++i) out[i] *= kRescale;
 }
 

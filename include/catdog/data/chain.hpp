@@ -16,9 +16,14 @@ struct Draw {
   uint32_t index = 0;  // of the picture in its folder
 };
 
-// Writes H·W·3 floats in [0, 1], RGB pixel after pixel. Runs no torch operation; safe to call from
-// several threads.
-using Chain = std::function<void(const Picture& picture, Draw draw, float* out)>;
+// What happens to each draw of a picture of that size. Safe to call from several threads.
+struct Chain {
+  AugmentOptions augment;
+  std::function<Transformation(Size size, Draw draw)> transformation;
+
+  // Does it: writes H·W·3 floats in [0, 1], RGB pixel after pixel. Runs no torch operation.
+  void operator()(const Picture& picture, Draw draw, float* out) const;
+};
 
 // A random variation of the picture, rescaled.
 Chain training_chain(const AugmentOptions& augment, uint64_t seed);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "catdog/core/options.hpp"
 #include "catdog/core/random.hpp"
@@ -66,6 +67,9 @@ struct Transformation {
 // on, so that turning one on or off leaves the others as they were. Meant for
 // Rng(seed, Stream::augment, pass, index).
 Transformation draw_transformation(const AugmentOptions& options, Size size, Rng rng);
+
+// The independent random bytes that fill the erased rectangle: its height × width × 3.
+std::vector<uint8_t> erasing_noise(const Transformation& transformation);
 
 // Writes H·W·3 floats in [0, 1], RGB. Safe to call from several threads.
 void transform(const Picture& picture, const Transformation& transformation,
