@@ -3,13 +3,9 @@
 
 #include <pthread.h>
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <numeric>
 #include <system_error>
-
-#include "catdog/core/random.hpp"
 
 namespace catdog {
 namespace {
@@ -47,14 +43,11 @@ struct BatchLoader::Slot {
   std::vector<std::exception_ptr> errors;  // by row
 };
 
-int64_t batches_per_pass(int64_t pictures, int batch_size) {
-  return (pictures + batch_size - 1) / batch_size;
-}
-
 BatchLoader::BatchLoader(const ImageFolder& folder, Chain chain, LoaderOptions options)
     : folder_(folder),
       chain_(std::move(chain)),
       options_(options),
+      order_(folder.count(), options),
       next_scheduled_(options.first_batch) {
   const SignalsBlocked blocked;
   try {
@@ -106,7 +99,8 @@ std::optional<Batch> BatchLoader::next() {
 void BatchLoader::schedule_one() {
   auto slot = std::make_shared<Slot>();
   Batch& batch = slot->batch;
-  batch.indices = indices_of(next_scheduled_++);
+  slot->pass = order_.pass_of(next_scheduled_);
+  batch.indices = order_.indices_of(next_scheduled_++);
   const auto rows = static_cast<int64_t>(batch.indices.size());
   const int64_t side = folder_.image_size_px();
   batch.images =
@@ -117,7 +111,6 @@ void BatchLoader::schedule_one() {
     batch.labels.mutable_data_ptr<float>()[row] =
         static_cast<float>(folder_.label(static_cast<size_t>(batch.indices[row])));
   }
-  slot->pass = static_cast<uint32_t>(order_pass_);
   slot->pixels = batch.images.mutable_data_ptr<float>();
   slot->rows_left = rows;
   slot->errors.resize(rows);
@@ -127,25 +120,6 @@ void BatchLoader::schedule_one() {
   }
   job_added_.notify_all();
   slots_.push_back(std::move(slot));
-}
-
-std::vector<int64_t> BatchLoader::indices_of(int64_t batch) {
-  const int64_t pictures = folder_.count();
-  const int64_t per_pass = batches_per_pass(pictures, options_.batch_size);
-  const int64_t pass = batch / per_pass;
-  if (pass != order_pass_) {
-    order_pass_ = pass;
-    if (options_.shuffle_seed) {
-      order_ = permutation(
-          pictures, Rng(*options_.shuffle_seed, Stream::shuffle, static_cast<uint32_t>(pass)));
-    } else {
-      order_.resize(pictures);
-      std::iota(order_.begin(), order_.end(), 0);
-    }
-  }
-  const int64_t first = batch % per_pass * options_.batch_size;
-  const int64_t end = std::min(first + options_.batch_size, pictures);
-  return {order_.begin() + first, order_.begin() + end};
 }
 
 void BatchLoader::fill_row(Slot& slot, int64_t row) const {
