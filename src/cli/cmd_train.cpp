@@ -50,7 +50,7 @@ void check_classes(const ImageFolder& training, const ImageFolder& validation,
 
 // The first batch as the network will see it.
 Picture first_batch_sheet(const Config& config, const ImageFolder& training) {
-  const Batch batch = *training_loader(config, training, /*end_batch=*/1).next();
+  const Batch batch = *training_batches(config, training, /*end_batch=*/1)->next();
   const int side = training.image_size_px();
   std::vector<LabelledPicture> cells;
   const float* pixels = batch.images.const_data_ptr<float>();
@@ -150,6 +150,7 @@ void run_train(const TrainCommand& options) {
     return;
   }
   const torch::Device device = choose_device(config.train.device);
+  const OwnStream stream(device);
   use_threads(config.train.threads);
   use_exact_arithmetic();
 

@@ -33,6 +33,9 @@ void DataOptions::describe(OptionTable& table) {
       "the next run; or not at all");
   table.number("cache_mb", cache_mb, {0, 1 << 20},
                "megabytes of memory for decoded pictures; the rest is decoded in each pass");
+  table.number("device_mb", device_mb, {0, 1 << 20},
+               "megabytes of pictures kept on a GPU, and augmented there; a folder that does not "
+               "fit is prepared by the workers");
   table.number(
       "workers", workers, {kWorkerPerCore, 256},
       "threads that prepare batches; -1: one a core; 0: the training thread does it itself");

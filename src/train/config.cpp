@@ -37,6 +37,8 @@ void TrainOptions::describe(OptionTable& table) {
                 {"bf16", PrecisionChoice::bf16}},
                "the network's numbers; auto: bf16 where the device computes with it, else fp32");
   table.number("threads", threads, {0, 1024}, "threads of LibTorch; 0: one a core");
+  table.flag("cuda_graph", cuda_graph,
+             "on a GPU, launches a training step as one recorded piece of work");
 }
 
 Sections Config::sections() {

@@ -50,6 +50,12 @@ torch::Device choose_device(const std::string& name) {
                    : torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(index));
 }
 
+OwnStream::OwnStream(torch::Device device) {
+  if (device.is_cpu()) return;
+  const c10::impl::VirtualGuardImpl backend(device.type());
+  guard_.reset_stream(backend.getStreamFromGlobalPool(device));
+}
+
 void use_threads(int threads) {
   if (threads == 0) threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   torch::set_num_threads(threads);

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "catdog/core/signals.hpp"
-#include "catdog/data/batch_loader.hpp"
 
 namespace catdog {
 namespace {
@@ -18,24 +17,27 @@ int inference_batch_size(int image_size_px) {
 
 }  // namespace
 
-Predictions infer(ConvNet& net, const ImageFolder& folder, torch::Device device, int workers) {
+Predictions infer(ConvNet& net, const PictureStore& pictures, torch::Device device, int workers) {
   const torch::NoGradGuard no_gradient;
   const bool was_training = net->is_training();
   net->eval();
+  const ImageFolder& folder = pictures.folder();
   const int batch_size = inference_batch_size(folder.image_size_px());
+  const auto batches = pictures.batches(
+      evaluation_chain(), {.batch_size = batch_size,
+                           .workers = workers,
+                           .end_batch = batches_per_pass(folder.count(), batch_size)});
   Predictions predictions;
-  predictions.logits.reserve(folder.count());
-  BatchLoader loader(folder, evaluation_chain(),
-                     {.batch_size = batch_size,
-                      .workers = workers,
-                      .end_batch = batches_per_pass(folder.count(), batch_size)});
-  while (const std::optional<Batch> batch = loader.next()) {
+  std::vector<torch::Tensor> parts;
+  while (const std::optional<Batch> batch = batches->next()) {
     throw_if_interrupted();
-    const torch::Tensor logits = net(batch->images.to(device)).to(torch::kCPU);
-    const float* values = logits.const_data_ptr<float>();
-    predictions.logits.insert(predictions.logits.end(), values, values + logits.numel());
+    parts.push_back(net(batch->images.to(device)));
     for (const int64_t index : batch->indices) predictions.labels.push_back(folder.label(index));
   }
+  // At the end, once: a GPU is waited for here alone.
+  const torch::Tensor logits = torch::cat(parts).to(torch::kCPU);
+  const float* values = logits.const_data_ptr<float>();
+  predictions.logits.assign(values, values + logits.numel());
   net->train(was_training);
   return predictions;
 }

@@ -34,6 +34,7 @@ struct DataOptions {
   Resampling resize = Resampling::nearest;
   CacheKind cache = CacheKind::memory;  // where decoded pictures are kept
   int cache_mb = 2048;                  // of memory for them, all folders together
+  int device_mb = 2048;                 // of a GPU's memory; a folder that needs more stays off it
   int workers = kWorkerPerCore;  // threads that prepare batches; 0: the training thread itself
 
   void describe(OptionTable& table);

@@ -2,6 +2,7 @@
 // The machine and the libraries that a result was made with, and the choice of device.
 #pragma once
 
+#include <c10/core/StreamGuard.h>
 #include <torch/torch.h>
 
 #include <string>
@@ -14,6 +15,16 @@ namespace catdog {
 // "auto" (CUDA if there is one), "cpu", "cuda" or "cuda:N". Throws ConfigError for any other text
 // or a device that is not there.
 torch::Device choose_device(const std::string& name);
+
+// While it lives, this thread's work on a GPU is queued on a stream of its own: on the default one
+// none can be recorded (see record_work). Nothing for the CPU.
+class OwnStream {
+ public:
+  explicit OwnStream(torch::Device device);
+
+ private:
+  c10::OptionalStreamGuard guard_;
+};
 
 // Sets LibTorch's threads; 0: one a core.
 void use_threads(int threads);

@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <utility>
+#include <memory>
 
-#include "catdog/data/batch_loader.hpp"
+#include "catdog/data/picture_store.hpp"
 #include "catdog/train/config.hpp"
-#include "catdog/train/rmsprop.hpp"
+#include "catdog/train/training_step.hpp"
 
 namespace catdog {
 
@@ -33,18 +33,20 @@ struct Progress {
   double images_per_second;
 };
 
-// The training batches that a config asks for, up to before `end_batch`. `training` outlives them.
-BatchLoader training_loader(const Config& config, const ImageFolder& training,
-                            int64_t end_batch = LoaderOptions().end_batch);
+// The training batches that a config asks for, up to before `end_batch`.
+std::unique_ptr<BatchSource> training_batches(const Config& config, const PictureStore& training,
+                                              int64_t end_batch = LoaderOptions().end_batch);
 
 class Trainer {
  public:
-  // The folders outlive the trainer. `net` lies on `device` already.
+  // The folders outlive the trainer. `net` lies on `device` already; pictures that are to lie there
+  // are read now. Throws DataError, Interrupted.
   Trainer(const Config& config, ConvNet net, const ImageFolder& training,
           const ImageFolder& validation, torch::Device device);
 
-  // Trains one epoch and validates. `observe` is called after each step. Throws DataError; Error
-  // for a loss or a weight that is not finite, naming the step; Interrupted.
+  // Trains one epoch and validates. `observe` is called after each step; on a GPU, which must not
+  // be waited for so often, after some steps and the last. Throws DataError; Error for a loss or a
+  // weight that is not finite, naming the step after which it was seen; Interrupted.
   EpochResult run_epoch(const std::function<void(const Progress&)>& observe);
 
  private:
@@ -52,17 +54,17 @@ class Trainer {
   // loss says.
   void check_finite() const;
 
-  // One update of the weights; the batch's mean loss and accuracy.
-  std::pair<double, double> step(const Batch& batch);
+  // The same of the epoch's loss so far.
+  TrainingFigures finite_figures() const;
 
   const Config config_;
   ConvNet net_;
-  const ImageFolder& validation_;
   const torch::Device device_;
-  RmsProp optimizer_;
-  BatchLoader loader_;
+  ByteBudget device_memory_;
+  const PictureStore training_, validation_;
+  const std::unique_ptr<BatchSource> batches_;
+  TrainingStep step_;
   const int64_t steps_per_epoch_;
-  int64_t steps_done_ = 0;  // since the start of training
   int epochs_done_ = 0;
 };
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// One update of the weights: forward, loss, backward, optimiser, and the figures of the epoch. On a
+// GPU a step is only queued; nothing waits until the figures are asked for.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "catdog/data/batch_source.hpp"
+#include "catdog/model/convnet.hpp"
+#include "catdog/train/config.hpp"
+#include "catdog/train/recorded_work.hpp"
+#include "catdog/train/rmsprop.hpp"
+
+namespace catdog {
+
+// Means over pictures: loss in nats, accuracy as a share.
+struct TrainingFigures {
+  double loss;
+  double accuracy;
+};
+
+class TrainingStep {
+ public:
+  using Record = std::function<std::unique_ptr<RecordedWork>(const std::function<void()>& work)>;
+
+  // `net` lies on `device` already. Steps of whole batches are recorded, if `record` can.
+  TrainingStep(const Config& config, ConvNet net, torch::Device device, Record record);
+
+  // Dropout's numbers are a function of the seed and of how many steps were done before.
+  void run(const Batch& batch);
+
+  // Figures count from here.
+  void start_epoch();
+
+  // Of the pictures since start_epoch(), each in the forward pass that gave its gradient. Waits for
+  // the device.
+  TrainingFigures figures() const;
+
+  int64_t pictures() const { return pictures_; }  // since start_epoch()
+  int64_t steps_done() const { return steps_done_; }
+
+ private:
+  void update(const torch::Tensor& images, const torch::Tensor& labels);
+  void replay(const torch::Tensor& images, const torch::Tensor& labels);
+
+  const uint64_t seed_;
+  const int64_t batch_size_;
+  const torch::Device device_;
+  ConvNet net_;
+  RmsProp optimizer_;
+  torch::Tensor sums_;  // (2,) double: of the pictures' losses, and of those told rightly
+  int64_t pictures_ = 0;
+  int64_t steps_done_ = 0;
+
+  Record record_;  // empty once it is known that it cannot
+  int whole_batches_done_ = 0;
+  std::unique_ptr<RecordedWork> recorded_;  // an update with these:
+  torch::Tensor recorded_images_, recorded_labels_;
+};
+
+}  // namespace catdog

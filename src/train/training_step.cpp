@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/train/training_step.hpp"
+
+#include "catdog/core/random.hpp"
+
+namespace catdog {
+namespace {
+
+// Steps done as they are before one is recorded: in these, libraries choose their algorithms and
+// the optimiser makes its tensors.
+constexpr int kWholeBatchesBeforeRecording = 3;
+
+}  // namespace
+
+TrainingStep::TrainingStep(const Config& config, ConvNet net, torch::Device device, Record record)
+    : seed_(config.train.seed),
+      batch_size_(config.train.batch_size),
+      device_(device),
+      net_(std::move(net)),
+      optimizer_(config.optimizer, net_->parameters()),
+      sums_(torch::zeros({2}, torch::TensorOptions(torch::kDouble).device(device))),
+      record_(std::move(record)) {}
+
+void TrainingStep::start_epoch() {
+  sums_.zero_();
+  pictures_ = 0;
+}
+
+void TrainingStep::run(const Batch& batch) {
+  torch::manual_seed(Rng(seed_, Stream::dropout, static_cast<uint32_t>(steps_done_ >> 32),
+                         static_cast<uint32_t>(steps_done_))
+                         .next_u64());
+  const torch::Tensor images = batch.images.to(device_), labels = batch.labels.to(device_);
+  const bool is_whole = labels.numel() == batch_size_;
+  if (is_whole && record_ && whole_batches_done_ >= kWholeBatchesBeforeRecording) {
+    replay(images, labels);
+  } else {
+    update(images, labels);
+  }
+  whole_batches_done_ += is_whole ? 1 : 0;
+  pictures_ += labels.numel();
+  ++steps_done_;
+}
+
+void TrainingStep::replay(const torch::Tensor& images, const torch::Tensor& labels) {
+  if (!recorded_) {
+    recorded_images_ = images.clone();
+    recorded_labels_ = labels.clone();
+    recorded_ = record_([this] { update(recorded_images_, recorded_labels_); });
+    if (!recorded_) {
+      record_ = nullptr;
+      return update(images, labels);
+    }
+  }
+  recorded_images_.copy_(images);
+  recorded_labels_.copy_(labels);
+  recorded_->replay();
+}
+
+void TrainingStep::update(const torch::Tensor& images, const torch::Tensor& labels) {
+  optimizer_.zero_grad();
+  const torch::Tensor logits = net_(images);
+  const torch::Tensor loss = torch::binary_cross_entropy_with_logits(logits, labels);
+  loss.backward();
+  optimizer_.step();
+
+  const torch::NoGradGuard no_gradient;
+  const torch::Tensor hits = (logits > 0).eq(labels > 0.5).sum();
+  sums_.add_(torch::stack({loss.to(torch::kDouble) * labels.numel(), hits.to(torch::kDouble)}));
+}
+
+TrainingFigures TrainingStep::figures() const {
+  const torch::Tensor means = (sums_ / static_cast<double>(pictures_)).to(torch::kCPU);
+  return {.loss = means[0].item<double>(), .accuracy = means[1].item<double>()};
+}
+
+}  // namespace catdog
