@@ -31,13 +31,16 @@ class Configure(unittest.TestCase):
         for library in libraries:
             (self.torch / f"lib/lib{library}.so").touch()
 
-    def refusal(self):
-        """What configuration fails with, as one line."""
+    def configure(self, *options):
         environment = {name: value for name, value in os.environ.items()
                        if name not in ("CATDOG_LIBTORCH", "Torch_DIR", "LD_LIBRARY_PATH")}
-        result = subprocess.run(
-            [CMAKE, "-S", ROOT, "-B", self.folder / "build", f"-DCATDOG_LIBTORCH={self.torch}"],
-            capture_output=True, text=True, env=environment, timeout=120)
+        return subprocess.run(
+            [CMAKE, "-S", ROOT, "-B", self.folder / "build", f"-DCATDOG_LIBTORCH={self.torch}",
+             *options], capture_output=True, text=True, env=environment, timeout=120)
+
+    def refusal(self):
+        """What configuration fails with, as one line."""
+        result = self.configure()
         self.assertNotEqual(result.returncode, 0)
         return " ".join(result.stderr.split())
 
@@ -61,6 +64,18 @@ class Configure(unittest.TestCase):
         other.touch()
         (self.torch / "lib/libc10.so").symlink_to(other)
         self.assertIn("lie in more than one folder", self.refusal())
+
+    def test_cuda_headers_must_be_of_libtorchs_version(self):
+        self.make_libtorch("2.13.0", ("c10", "torch_cpu", "torch", "c10_cuda", "torch_cuda"))
+        (self.torch / "lib/libc10_cuda.so").write_bytes(b"\0libcudart.so.13\0")
+        headers = self.folder / "cuda"
+        (headers / "crt").mkdir(parents=True)
+        (headers / "crt/host_config.h").touch()
+        option = f"-DCATDOG_CUDA_INCLUDE_DIR={headers}"
+        (headers / "cuda.h").write_text("#define CUDA_VERSION 12080\n")
+        self.assertIn("(CUDA, without graphs", self.configure(option).stdout)
+        (headers / "cuda.h").write_text("#define CUDA_VERSION 13000\n")
+        self.assertIn("(CUDA, with graphs)", self.configure(option).stdout)
 
 
 if __name__ == "__main__":
