@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "catdog/cli/commands.hpp"
+#include "catdog/cli/data_checks.hpp"
 #include "catdog/cli/progress_bar.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
@@ -16,37 +17,6 @@ namespace catdog {
 namespace {
 
 constexpr int kSheetColumns = 8;
-
-// Finds out now what would otherwise spoil the end of a run.
-void check_folder(const fs::path& dir) {
-  if (shown(dir) != dir.native()) {
-    throw ConfigError(fmt::format(
-        "data.dir = {}: its path must be valid UTF-8, to be recorded with the model", shown(dir)));
-  }
-  if (!fs::is_directory(dir / "train") || !fs::is_directory(dir / "validation")) {
-    throw DataError(
-        fmt::format("{}: needs the folders train and validation; catdog split SOURCE {} makes them",
-                    shown(dir), shown(dir)));
-  }
-}
-
-void check_classes(const ImageFolder& training, const ImageFolder& validation,
-                   const std::string& dir) {
-  for (const std::string& name : training.classes()) {
-    if (shown(name) != name) {
-      throw DataError(
-          fmt::format("{}/train: the class {} must have a name in valid UTF-8", dir, shown(name)));
-    }
-  }
-  if (training.classes().size() != 2) {
-    throw DataError(fmt::format("{}/train: has {} classes ({}); catdog tells two apart", dir,
-                                training.classes().size(), join_and(training.classes())));
-  }
-  if (training.classes() != validation.classes()) {
-    throw DataError(fmt::format("{}: train has the classes {}, validation has {}", dir,
-                                join_and(training.classes()), join_and(validation.classes())));
-  }
-}
 
 // The first batch as the network will see it.
 Picture first_batch_sheet(const Config& config, const ImageFolder& training) {

@@ -79,6 +79,7 @@ int main(int argc, char** argv) {
   catdog::setup_preview(app);
   catdog::setup_train(app);
   catdog::setup_eval(app);
+  catdog::setup_bench(app);
   try {
     app.parse(argc, argv);
     if (std::fflush(stdout) != 0) throw catdog::Error("the result could not be written to stdout");

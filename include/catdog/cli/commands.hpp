@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "catdog/cli/config_flags.hpp"
 #include "catdog/model/precision.hpp"
@@ -59,5 +60,16 @@ struct EvalCommand {
 };
 void setup_eval(CLI::App& app);
 void run_eval(const EvalCommand& options);
+
+struct BenchCommand {
+  ConfigFlags config = {.config = "augment", .settings = {}};
+  std::filesystem::path data;     // empty: pictures drawn for the purpose
+  std::vector<std::string> only;  // of Bench::parts(); empty: all
+  int rounds = 5;
+  bool paced = false;
+  bool json = false;
+};
+void setup_bench(CLI::App& app);
+void run_bench(const BenchCommand& options);
 
 }  // namespace catdog

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/bench/bench.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+
+#include "catdog/core/error.hpp"
+#include "catdog/core/text.hpp"
+#include "catdog/model/summary.hpp"
+#include "catdog/pictures/decode.hpp"
+#include "catdog/pictures/resize.hpp"
+#include "catdog/train/inference.hpp"
+#include "stopwatch.hpp"
+
+namespace catdog {
+namespace {
+
+constexpr int64_t kPictures = 100;  // that the parts before the network work on
+constexpr int64_t kPasses = 10;     // over them, where one would be too short to time
+constexpr int64_t kBatches = 4;     // that steps take in turn
+constexpr size_t kSteps = 20;       // a round
+
+ConvNet make_net(const Config& config, torch::Device device) {
+  ConvNet net(config.model, config.data.image_size);
+  net->initialize(config.train.seed);
+  net->to(device);
+  use_channels_last(*net);
+  return net;
+}
+
+}  // namespace
+
+Work work_per_picture(const ConvNetImpl& net) {
+  Work work{};
+  double first = 0;
+  for (const LayerSummary& layer : summarize(net)) {
+    const double gflop = 2e-9 * static_cast<double>(layer.multiply_adds);
+    if (first == 0) first = gflop;
+    work.forward += gflop;
+  }
+  work.backward = 2 * work.forward - first;
+  return work;
+}
+
+Bench::Bench(const Config& config, const ImageFolder& training, const ImageFolder& validation,
+             const ImageFolder& evaluated, torch::Device device)
+    : config_(config),
+      training_(training),
+      validation_(validation),
+      evaluated_(evaluated),
+      device_(device),
+      net_(make_net(config, device)),
+      trainer_(config, net_, training, validation, device) {}
+
+const Bench::Table& Bench::parts_table() {
+  static const Table kTable = {{"decode", &Bench::decode},
+                               {"resize", &Bench::resize},
+                               {"warp", &Bench::warp},
+                               {"step", &Bench::step},
+                               {"phases", &Bench::phases},
+                               {"epoch", &Bench::epoch},
+                               {"evaluation", &Bench::evaluation},
+                               {"limit", &Bench::limit}};
+  return kTable;
+}
+
+std::vector<std::string> Bench::parts() {
+  std::vector<std::string> names;
+  for (const auto& [name, function] : parts_table()) names.emplace_back(name);
+  return names;
+}
+
+Measurements Bench::run(const std::string& part) {
+  for (const auto& [name, function] : parts_table()) {
+    if (part == name) return (this->*function)();
+  }
+  throw ConfigError(fmt::format("part {}: must be one of {}", part, join_and(parts())));
+}
+
+Measurements Bench::decode() {
+  const int64_t count = std::min(kPictures, training_.count());
+  Stopwatch watch;
+  for (int64_t i = 0; i < count; ++i) decode_picture(training_.file(i));
+  return {{.name = "decode", .images = count, .gflop = 0, .seconds = watch.lap()}};
+}
+
+Measurements Bench::resize() {
+  const Size size = {.height = config_.data.image_size, .width = config_.data.image_size};
+  const std::vector<Picture>& pictures = decoded();
+  Stopwatch watch;
+  for (int64_t pass = 0; pass < kPasses; ++pass) {
+    for (const Picture& picture : pictures) resize_picture(picture, size, config_.data.resize);
+  }
+  const auto images = kPasses * static_cast<int64_t>(pictures.size());
+  return {{.name = "resize", .images = images, .gflop = 0, .seconds = watch.lap()}};
+}
+
+Measurements Bench::warp() {
+  const Size size = {.height = config_.data.image_size, .width = config_.data.image_size};
+  std::vector<Picture> pictures;
+  for (const Picture& picture : decoded()) {
+    pictures.push_back(resize_picture(picture, size, config_.data.resize));
+  }
+  const Chain chain = training_chain(config_.augment, config_.train.seed);
+  std::vector<float> out(pictures[0].total() * 3);
+  Stopwatch watch;
+  for (uint32_t pass = 0; pass < kPasses; ++pass) {
+    for (uint32_t i = 0; i < pictures.size(); ++i) {
+      chain(pictures[i], {.pass = pass, .index = i}, out.data());
+    }
+  }
+  const auto images = kPasses * static_cast<int64_t>(pictures.size());
+  return {{.name = "warp", .images = images, .gflop = 0, .seconds = watch.lap()}};
+}
+
+Measurements Bench::step() {
+  const std::vector<Batch>& taken = batches();
+  net_->train();
+  int64_t images = 0;
+  Stopwatch watch(device_);
+  for (size_t i = 0; i < kSteps; ++i) {
+    const Batch& batch = taken[i % taken.size()];
+    trainer_.step(batch);
+    images += batch.labels.numel();
+  }
+  const Work work = work_per_picture(*net_);
+  return {{.name = "step",
+           .images = images,
+           .gflop = (work.forward + work.backward) * static_cast<double>(images),
+           .seconds = watch.lap()}};
+}
+
+Measurements Bench::phases() {
+  const std::vector<Batch>& taken = batches();
+  net_->train();
+  auto optimizer = make_optimizer(config_.optimizer, net_->parameters());
+  double forward = 0, backward = 0, update = 0;
+  int64_t images = 0;
+  for (size_t i = 0; i < kSteps; ++i) {
+    const Batch& batch = taken[i % taken.size()];
+    const torch::Tensor pixels = batch.images.to(device_), labels = batch.labels.to(device_);
+    optimizer.zero_grad();
+    Stopwatch watch(device_);
+    const torch::Tensor loss = torch::binary_cross_entropy_with_logits(net_(pixels), labels);
+    forward += watch.lap();
+    loss.backward();
+    backward += watch.lap();
+    optimizer.step();
+    update += watch.lap();
+    images += labels.numel();
+  }
+  const Work work = work_per_picture(*net_);
+  const auto count = static_cast<double>(images);
+  return {
+      {.name = "forward", .images = images, .gflop = work.forward * count, .seconds = forward},
+      {.name = "backward", .images = images, .gflop = work.backward * count, .seconds = backward},
+      {.name = "optimizer", .images = images, .gflop = 0, .seconds = update}};
+}
+
+Measurements Bench::epoch() {
+  Stopwatch watch;
+  trainer_.run_epoch([](const Progress&) {});
+  const double seconds = watch.lap();
+  const Work work = work_per_picture(*net_);
+  return {{.name = "epoch",
+           .images = training_.count() + validation_.count(),
+           .gflop = (work.forward + work.backward) * static_cast<double>(training_.count()) +
+                    work.forward * static_cast<double>(validation_.count()),
+           .seconds = seconds}};
+}
+
+Measurements Bench::evaluation() {
+  Stopwatch watch;
+  evaluate(infer(net_, evaluated_, device_, config_.data.workers));
+  return {{.name = "evaluation",
+           .images = evaluated_.count(),
+           .gflop = work_per_picture(*net_).forward * static_cast<double>(evaluated_.count()),
+           .seconds = watch.lap()}};
+}
+
+Measurements Bench::limit() { return measure_limit(device_, torch::kFloat); }
+
+const std::vector<Picture>& Bench::decoded() {
+  const auto count = static_cast<size_t>(std::min(kPictures, training_.count()));
+  while (decoded_.size() < count) {
+    decoded_.push_back(decode_picture(training_.file(decoded_.size())));
+  }
+  return decoded_;
+}
+
+const std::vector<Batch>& Bench::batches() {
+  if (batches_.empty()) {
+    BatchLoader loader = training_loader(config_, training_, kBatches);
+    while (std::optional<Batch> next = loader.next()) batches_.push_back(std::move(*next));
+  }
+  return batches_;
+}
+
+}  // namespace catdog

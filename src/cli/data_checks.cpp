@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/cli/data_checks.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include "catdog/core/error.hpp"
+#include "catdog/core/files.hpp"
+#include "catdog/core/text.hpp"
+
+namespace catdog {
+
+void check_folder(const fs::path& dir) {
+  if (shown(dir) != dir.native()) {
+    throw ConfigError(fmt::format(
+        "data.dir = {}: its path must be valid UTF-8, to be recorded with the model", shown(dir)));
+  }
+  if (!fs::is_directory(dir / "train") || !fs::is_directory(dir / "validation")) {
+    throw DataError(
+        fmt::format("{}: needs the folders train and validation; catdog split SOURCE {} makes them",
+                    shown(dir), shown(dir)));
+  }
+}
+
+void check_classes(const ImageFolder& training, const ImageFolder& validation,
+                   const std::string& dir) {
+  for (const std::string& name : training.classes()) {
+    if (shown(name) != name) {
+      throw DataError(
+          fmt::format("{}/train: the class {} must have a name in valid UTF-8", dir, shown(name)));
+    }
+  }
+  if (training.classes().size() != 2) {
+    throw DataError(fmt::format("{}/train: has {} classes ({}); catdog tells two apart", dir,
+                                training.classes().size(), join_and(training.classes())));
+  }
+  if (training.classes() != validation.classes()) {
+    throw DataError(fmt::format("{}: train has the classes {}, validation has {}", dir,
+                                join_and(training.classes()), join_and(validation.classes())));
+  }
+}
+
+}  // namespace catdog
