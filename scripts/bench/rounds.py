@@ -26,7 +26,7 @@ class Contender:
         self.command, self.log = [str(word) for word in command], pathlib.Path(log)
         self.about = {}      # versions, as it says itself
         self.rates = []      # units a second, one a round
-        self.work = {}       # unit → how much one round is, by its last answer
+        self.last = {}       # answer: images, seconds and what else it gave
         self.peak_mb = 0.0   # of its process; what that has started is not counted
         self.process = None
 
@@ -49,8 +49,8 @@ class Contender:
         answers = self._answer()
         self._signal(signal.SIGSTOP)
         # What answers under several names is as good as the best of them.
-        self.rates.append(max(one[self.unit] / one["seconds"] for one in answers.values()))
-        self.work = max(answers.values(), key=lambda one: one[self.unit] / one["seconds"])
+        self.last = max(answers.values(), key=lambda one: one[self.unit] / one["seconds"])
+        self.rates.append(self.last[self.unit] / self.last["seconds"])
         self.peak_mb = max(self.peak_mb, self._peak_mb())
 
     def stop(self):
@@ -79,10 +79,9 @@ class Contender:
             pass
 
     def _peak_mb(self):
-        for line in open(f"/proc/{self.process.pid}/status", encoding="utf-8"):
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-        return 0.0
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
+        return next(int(line.split()[1]) / 1024 for line in status.splitlines()
+                    if line.startswith("VmHWM:"))
 
 
 def alternate(contenders, rounds, say=lambda text: None):

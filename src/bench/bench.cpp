@@ -26,6 +26,7 @@ ConvNet make_net(const Config& config, torch::Device device) {
   net->initialize(config.train.seed);
   net->to(device);
   use_channels_last(*net);
+  net->set_precision(choose_precision(config.train.precision, device));
   return net;
 }
 
@@ -134,7 +135,7 @@ Measurements Bench::step() {
 Measurements Bench::phases() {
   const std::vector<Batch>& taken = batches();
   net_->train();
-  auto optimizer = make_optimizer(config_.optimizer, net_->parameters());
+  RmsProp optimizer(config_.optimizer, net_->parameters());
   double forward = 0, backward = 0, update = 0;
   int64_t images = 0;
   for (size_t i = 0; i < kSteps; ++i) {
@@ -179,7 +180,10 @@ Measurements Bench::evaluation() {
            .seconds = watch.lap()}};
 }
 
-Measurements Bench::limit() { return measure_limit(device_, torch::kFloat); }
+Measurements Bench::limit() {
+  return measure_limit(device_,
+                       precision() == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32);
+}
 
 const std::vector<Picture>& Bench::decoded() {
   const auto count = static_cast<size_t>(std::min(kPictures, training_.count()));

@@ -22,7 +22,7 @@ namespace catdog {
 namespace {
 
 // Pictures of each class in train/, validation/ and test/ where none are given.
-constexpr std::array<int64_t, 3> kDrawn = {500, 250, 0};
+constexpr std::array<int64_t, 3> kDrawn = {200, 100, 0};
 
 // A data folder within `folder`.
 fs::path draw_pictures(const fs::path& folder) {
@@ -99,9 +99,10 @@ Json to_json(const std::vector<Result>& results) {
 }
 
 void print_table(const std::vector<Result>& results, const Config& config, const Json& machine) {
-  fmt::print("{}, {} threads; {}x{} px, batches of {}; decode, resize and warp on one core\n\n",
+  fmt::print("{}, {} threads, {}; {}x{} px, batches of {}; decode, resize and warp on one core\n\n",
              machine["processor"].get<std::string>(), machine["threads"].get<int>(),
-             config.data.image_size, config.data.image_size, config.train.batch_size);
+             machine["precision"].get<std::string>(), config.data.image_size,
+             config.data.image_size, config.train.batch_size);
   fmt::print("{:12} {:>10} {:>10} {:>10} {:>10} {:>9}\n", "", "images/s", "slowest", "fastest",
              "GFLOP/s", "of limit");
   const std::optional<double> limit = limit_of(results);
@@ -145,6 +146,7 @@ void setup_bench(CLI::App& app) {
                       "folder that holds train/ and validation/ (default: drawn pictures)");
   add("--batch-size", "train.batch_size", "pictures a step");
   add("--device", "train.device", "auto, cpu, cuda or cuda:N");
+  add("--precision", "train.precision", "the network's numbers: auto, fp32 or bf16");
   add("--workers", "data.workers", "threads that prepare batches");
   add("--threads", "train.threads", "threads of LibTorch; 0: one a core");
   command->add_option("--only", options->only, "parts to time, with commas between them")
@@ -185,7 +187,7 @@ void run_bench(const BenchCommand& options) {
   Bench bench(config, training, validation, evaluated, device);
   const std::vector<std::string> parts = options.only.empty() ? Bench::parts() : options.only;
   run_rounds(bench, parts, /*rounds=*/1);  // fills caches
-  const Json machine = environment(device);
+  const Json machine = environment(device, bench.precision());
   if (options.paced) {
     answer_lines(bench, parts, machine);
     return;

@@ -34,6 +34,8 @@ class Bench {
   Bench(const Config& config, const ImageFolder& training, const ImageFolder& validation,
         const ImageFolder& evaluated, torch::Device device);
 
+  Precision precision() const { return net_->precision(); }
+
   // What can be timed, in the order in which a picture meets it; and the machine's limit.
   static std::vector<std::string> parts();
 
