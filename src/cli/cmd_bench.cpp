@@ -5,8 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <iostream>
-#include <map>
 #include <optional>
 
 #include "catdog/bench/bench.hpp"
@@ -64,20 +65,19 @@ std::optional<double> limit_of(const std::vector<Result>& results) {
 
 std::vector<Result> run_rounds(Bench& bench, const std::vector<std::string>& parts, int rounds) {
   std::vector<Result> results;
-  std::map<std::string, size_t> places;
   ProgressBar bar;
   bar.start();
   const auto steps = static_cast<int64_t>(parts.size()) * rounds;
   int64_t done = 0;
   // Round after round, not part after part: a machine that slows down then slows all alike.
   for (int round = 0; round < rounds; ++round) {
+    size_t place = 0;
     for (const std::string& part : parts) {
       bar.show(fmt::format("round {}/{}", round + 1, rounds), done++, steps, part);
       for (const Measurement& measured : bench.run(part)) {
         throw_if_interrupted();
-        const auto [place, is_new] = places.emplace(measured.name, results.size());
-        if (is_new) results.push_back({measured.name, measured.images, measured.gflop, {}});
-        results[place->second].seconds.push_back(measured.seconds);
+        if (round == 0) results.push_back({measured.name, measured.images, measured.gflop, {}});
+        results[place++].seconds.push_back(measured.seconds);
       }
     }
   }
@@ -128,7 +128,13 @@ void print_table(const std::vector<Result>& results, const Config& config, const
 void answer_lines(Bench& bench, const std::vector<std::string>& parts, const Json& machine) {
   std::cout << machine.dump() << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
-    std::cout << to_json(run_rounds(bench, parts, /*rounds=*/1)).dump() << std::endl;
+    Json answer = Json::object();
+    for (const std::string& part : parts) {
+      for (const auto& [name, images, gflop, seconds] : bench.run(part)) {
+        answer[name] = {{"images", images}, {"gflop", gflop}, {"seconds", seconds}};
+      }
+    }
+    std::cout << answer.dump() << std::endl;
   }
   throw_if_interrupted();
 }
