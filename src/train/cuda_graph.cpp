@@ -26,7 +26,7 @@ class CudaGraph : public RecordedWork {
 
 }  // namespace
 
-std::unique_ptr<RecordedWork> record_work(torch::Device device, const std::function<void()>& work) {
+std::unique_ptr<RecordedWork> record_work(c10::Device device, const std::function<void()>& work) {
   if (!device.is_cuda()) return nullptr;
   try {
     return std::make_unique<CudaGraph>(work);

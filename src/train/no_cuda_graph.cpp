@@ -4,7 +4,7 @@
 
 namespace catdog {
 
-std::unique_ptr<RecordedWork> record_work(torch::Device, const std::function<void()>&) {
+std::unique_ptr<RecordedWork> record_work(c10::Device, const std::function<void()>&) {
   return nullptr;
 }
 

@@ -4,7 +4,7 @@
 // do.
 #pragma once
 
-#include <torch/torch.h>
+#include <c10/core/Device.h>
 
 #include <functional>
 #include <memory>
@@ -24,6 +24,6 @@ class RecordedWork {
 // should have been done a few times before, so that libraries have made their choices and lasting
 // tensors exist. The present stream is not the default one (see OwnStream). Gives none where
 // nothing can be recorded: for the CPU, or in a program built without CUDA's headers. Throws Error.
-std::unique_ptr<RecordedWork> record_work(torch::Device device, const std::function<void()>& work);
+std::unique_ptr<RecordedWork> record_work(c10::Device device, const std::function<void()>& work);
 
 }  // namespace catdog
