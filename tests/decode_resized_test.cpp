@@ -53,7 +53,7 @@ TEST(DecodeResized, ResizesAsIfTheWholePictureHadBeenDecoded) {
   std::vector<std::string> files;
   for (const char* kind : {".png", ".bmp", ".webp"})
     files.push_back(encode(make_noise(60, 80), kind));
-  for (const auto [across, down] : {std::pair{1, 1}, {2, 1}, {1, 2}, {2, 2}, {4, 1}}) {
+  for (const auto& [across, down] : {std::pair{1, 1}, {2, 1}, {1, 2}, {2, 2}, {4, 1}}) {
     for (const Size size : {Size{375, 499}, {1201, 67}, {31, 33}}) {
       const Picture noise = make_noise(size.height, size.width);
       files.push_back(jpeg_with_colour_blocks(noise, across, down, /*progressive=*/false));

@@ -52,7 +52,8 @@ Bench::Bench(const Config& config, const ImageFolder& training, const ImageFolde
       evaluated_(evaluated),
       device_(device),
       net_(make_net(config, device)),
-      trainer_(config, net_, training, validation, device) {}
+      trainer_(config, net_, training, validation, device),
+      step_(config, net_, device, recorder(config, device)) {}
 
 const Bench::Table& Bench::parts_table() {
   static const Table kTable = {{"decode", &Bench::decode},
@@ -122,7 +123,8 @@ Measurements Bench::step() {
   Stopwatch watch(device_);
   for (size_t i = 0; i < kSteps; ++i) {
     const Batch& batch = taken[i % taken.size()];
-    trainer_.step(batch);
+    step_.run(batch);
+    if (device_.is_cpu()) step_.figures();  // as in training
     images += batch.labels.numel();
   }
   const Work work = work_per_picture(*net_);
@@ -195,8 +197,8 @@ const std::vector<Picture>& Bench::decoded() {
 
 const std::vector<Batch>& Bench::batches() {
   if (batches_.empty()) {
-    BatchLoader loader = training_loader(config_, training_, kBatches);
-    while (std::optional<Batch> next = loader.next()) batches_.push_back(std::move(*next));
+    const auto source = training_batches(config_, training_, kBatches);
+    while (std::optional<Batch> next = source->next()) batches_.push_back(std::move(*next));
   }
   return batches_;
 }

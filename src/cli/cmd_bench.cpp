@@ -171,6 +171,7 @@ void run_bench(const BenchCommand& options) {
   Config config = load_config(options.config);
   config.train.steps_per_epoch = 0;  // an epoch is one pass over the training pictures
   const torch::Device device = choose_device(config.train.device);
+  const OwnStream stream(device);
   use_threads(config.train.threads);
   use_exact_arithmetic();
 
@@ -182,7 +183,7 @@ void run_bench(const BenchCommand& options) {
     dir = draw_pictures(folder);
   }
   check_folder(dir);
-  const auto cache = std::make_shared<ByteBudget>(int64_t{config.data.cache_mb} << 20);
+  const auto cache = memory_budget(config.data);
   const auto no_cache = std::make_shared<ByteBudget>(0);
   const ImageFolder training(dir / "train", config.data, cache);
   const ImageFolder validation(dir / "validation", config.data, cache);

@@ -17,11 +17,6 @@ namespace {
 // On a GPU, steps that are queued before their figures are waited for.
 constexpr int64_t kGpuStepsBetweenLooks = 20;
 
-TrainingStep::Record recorder(const Config& config, torch::Device device) {
-  if (!config.train.cuda_graph || device.is_cpu()) return nullptr;
-  return [device](const std::function<void()>& work) { return record_work(device, work); };
-}
-
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }

@@ -21,6 +21,11 @@ TrainingStep::TrainingStep(const Config& config, ConvNet net, torch::Device devi
       sums_(torch::zeros({2}, torch::TensorOptions(torch::kDouble).device(device))),
       record_(std::move(record)) {}
 
+TrainingStep::Record recorder(const Config& config, torch::Device device) {
+  if (!config.train.cuda_graph || device.is_cpu()) return nullptr;
+  return [device](const std::function<void()>& work) { return record_work(device, work); };
+}
+
 void TrainingStep::start_epoch() {
   sums_.zero_();
   pictures_ = 0;

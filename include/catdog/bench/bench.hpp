@@ -69,6 +69,7 @@ class Bench {
   const torch::Device device_;
   ConvNet net_;
   Trainer trainer_;
+  TrainingStep step_;
   std::vector<Picture> decoded_;  // some training pictures
   std::vector<Batch> batches_;
 };

@@ -62,4 +62,7 @@ class TrainingStep {
   torch::Tensor recorded_images_, recorded_labels_;
 };
 
+// How the config wants steps to be recorded on that device; empty: not at all.
+TrainingStep::Record recorder(const Config& config, torch::Device device);
+
 }  // namespace catdog
