@@ -41,6 +41,7 @@ TEST(Bench, EachPartGivesWhatItSays) {
   const std::map<std::string, std::map<std::string, int64_t>> expected = {
       {"decode", {{"decode", 6}}},
       {"resize", {{"resize", 60}}},
+      {"load", {{"load", 6}}},
       {"warp", {{"warp", 60}}},
       {"step", {{"step", 60}}},
       {"phases", {{"forward", 60}, {"backward", 60}, {"optimizer", 60}}},

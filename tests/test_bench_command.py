@@ -11,7 +11,7 @@ from command_support import CATDOG, CommandTest, catdog
 
 SMALL = ["--set", "data.image_size=32", "--set", "model.filters=[8,16]",
          "--set", "model.dense_units=16", "--batch-size", "16"]
-IMAGES = {"decode": 48, "resize": 480, "warp": 480, "step": 320, "forward": 320, "backward": 320,
+IMAGES = {"decode": 48, "resize": 480, "load": 48, "warp": 480, "step": 320, "forward": 320, "backward": 320,
           "optimizer": 320, "epoch": 64, "evaluation": 16, "convolution": 0, "product": 0}
 
 

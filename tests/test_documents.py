@@ -26,7 +26,9 @@ def blocks(text):
 
 
 def shape(line):
-    """The line without what differs from run to run: numbers, durations, width of blanks."""
+    """The line without what differs from run to run and between processors: numbers, durations,
+    precision, width of blanks."""
+    line = re.sub(r"\b(fp32|bf16)\b", "PRECISION", line)
     line = re.sub(r"\d+ min \d+ s|\d+(\.\d+)? s\b", "TIME", line.strip())
     return re.sub(r" +", " ", re.sub(r"\d[\d.,]*(e-\d+)?", "#", line))
 

@@ -56,13 +56,10 @@ Bench::Bench(const Config& config, const ImageFolder& training, const ImageFolde
       step_(config, net_, device, recorder(config, device)) {}
 
 const Bench::Table& Bench::parts_table() {
-  static const Table kTable = {{"decode", &Bench::decode},
-                               {"resize", &Bench::resize},
-                               {"warp", &Bench::warp},
-                               {"step", &Bench::step},
-                               {"phases", &Bench::phases},
-                               {"epoch", &Bench::epoch},
-                               {"evaluation", &Bench::evaluation},
+  static const Table kTable = {{"decode", &Bench::decode}, {"resize", &Bench::resize},
+                               {"load", &Bench::load},     {"warp", &Bench::warp},
+                               {"step", &Bench::step},     {"phases", &Bench::phases},
+                               {"epoch", &Bench::epoch},   {"evaluation", &Bench::evaluation},
                                {"limit", &Bench::limit}};
   return kTable;
 }
@@ -96,6 +93,17 @@ Measurements Bench::resize() {
   }
   const auto images = kPasses * static_cast<int64_t>(pictures.size());
   return {{.name = "resize", .images = images, .gflop = 0, .seconds = watch.lap()}};
+}
+
+Measurements Bench::load() {
+  const Size size = {.height = config_.data.image_size, .width = config_.data.image_size};
+  const int64_t count = std::min(kPictures, training_.count());
+  Stopwatch watch;
+  for (int64_t i = 0; i < count; ++i) {
+    const auto& file = training_.file(i);
+    decode_resized(read_picture_file(file), file, size, config_.data.resize);
+  }
+  return {{.name = "load", .images = count, .gflop = 0, .seconds = watch.lap()}};
 }
 
 Measurements Bench::warp() {

@@ -99,7 +99,7 @@ Json to_json(const std::vector<Result>& results) {
 }
 
 void print_table(const std::vector<Result>& results, const Config& config, const Json& machine) {
-  fmt::print("{}, {} threads, {}; {}x{} px, batches of {}; decode, resize and warp on one core\n\n",
+  fmt::print("{}, {} threads, {}; {}x{} px, batches of {}; decode to warp on one core\n\n",
              machine["processor"].get<std::string>(), machine["threads"].get<int>(),
              machine["precision"].get<std::string>(), config.data.image_size,
              config.data.image_size, config.train.batch_size);
@@ -183,13 +183,15 @@ void run_bench(const BenchCommand& options) {
     dir = draw_pictures(folder);
   }
   check_folder(dir);
-  const auto cache = memory_budget(config.data);
-  const auto no_cache = std::make_shared<ByteBudget>(0);
-  const ImageFolder training(dir / "train", config.data, cache);
-  const ImageFolder validation(dir / "validation", config.data, cache);
+  DataOptions uncached = config.data;
+  uncached.cache = CacheKind::none;  // as catdog eval
+  const std::shared_ptr<ByteBudget> memory = memory_budget(config.data);
+  const ImageFolder training(dir / "train", config.data, memory);
+  const ImageFolder validation(dir / "validation", config.data, memory);
   check_classes(training, validation, shown(dir));
   const bool has_test = fs::is_directory(dir / "test" / training.classes()[0]);
-  const ImageFolder evaluated(dir / (has_test ? "test" : "validation"), config.data, no_cache);
+  const ImageFolder evaluated(dir / (has_test ? "test" : "validation"), uncached,
+                              memory_budget(uncached));
 
   Bench bench(config, training, validation, evaluated, device);
   const std::vector<std::string> parts = options.only.empty() ? Bench::parts() : options.only;

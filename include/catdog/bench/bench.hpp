@@ -46,6 +46,7 @@ class Bench {
   // On one core, picture after picture.
   Measurements decode();
   Measurements resize();
+  Measurements load();  // both, as training does them
   Measurements warp();
 
   Measurements step();
