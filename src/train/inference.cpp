@@ -8,11 +8,12 @@
 namespace catdog {
 namespace {
 
-// Pictures a step: few enough that what the network holds at a time does not grow with their size.
+// Pictures a step: few enough that what the network holds at a time does not grow with their size;
+// no more than in a usual training step, whose memory then serves for validation too.
 int inference_batch_size(int image_size_px) {
-  constexpr int64_t kPixels = 50 * 150 * 150;
+  constexpr int64_t kPictures = 32, kPixels = kPictures * 150 * 150;
   return static_cast<int>(
-      std::clamp<int64_t>(kPixels / (int64_t{image_size_px} * image_size_px), 1, 50));
+      std::clamp<int64_t>(kPixels / (int64_t{image_size_px} * image_size_px), 1, kPictures));
 }
 
 }  // namespace
