@@ -43,7 +43,7 @@ TEST_F(BatchLoaderTest, GivesTheSameBatchesForAnyNumberOfWorkers) {
   const LoaderOptions options = {.batch_size = 4, .workers = 0, .shuffle_seed = 3};
   BatchLoader alone(pictures, evaluation_chain(), options);
   const std::vector<Batch> expected = take(alone, 10);
-  for (const int workers : {1, 4}) {
+  for (const int workers : {1, 4, kWorkerPerCore}) {
     const ImageFolder fresh = open(/*cache_bytes=*/5 * 16 * 16 * 3);
     LoaderOptions with_workers = options;
     with_workers.workers = workers;

@@ -104,6 +104,47 @@ TEST(ConvNet, TheBooksHas3453121Parameters) {
   EXPECT_EQ(count, 3453121);
 }
 
+TEST(ConvNet, Bf16IsNearFp32AndLeavesWeightsAndLogitsInFp32) {
+  ConvNet net(ModelOptions{.filters = {16, 32}, .dense_units = 64, .dropout = 0}, 40);
+  net->initialize(1);
+  use_channels_last(*net);
+  {
+    const torch::NoGradGuard no_gradient;  // biases of zero would hide one that is lost
+    for (auto& parameter : net->parameters()) {
+      if (parameter.dim() == 1) parameter.fill_(0.25);
+    }
+  }
+  const torch::Tensor images = make_images(4, 40).contiguous(torch::MemoryFormat::ChannelsLast);
+  std::vector<torch::Tensor> logits;
+  std::vector<std::vector<torch::Tensor>> gradients;
+  for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+    net->set_precision(precision);
+    net->zero_grad();
+    logits.push_back(net(images));
+    logits.back().sum().backward();
+    gradients.emplace_back();
+    for (const auto& parameter : net->parameters()) {
+      gradients.back().push_back(parameter.grad().clone());
+    }
+  }
+  ASSERT_EQ(logits[1].scalar_type(), torch::kFloat);
+  EXPECT_TRUE(torch::allclose(logits[1], logits[0], 0.02, 0.02));
+  EXPECT_FALSE(torch::equal(logits[1], logits[0]));
+  for (size_t i = 0; i < gradients[0].size(); ++i) {
+    ASSERT_EQ(gradients[1][i].scalar_type(), torch::kFloat);
+    const double difference = (gradients[1][i] - gradients[0][i]).norm().item<double>();
+    EXPECT_LT(difference, 0.1 * gradients[0][i].norm().item<double>()) << "parameter " << i;
+  }
+}
+
+TEST(ConvNet, PrecisionIsAsChosen) {
+  EXPECT_EQ(choose_precision(PrecisionChoice::fp32, torch::kCPU), Precision::fp32);
+  EXPECT_EQ(choose_precision(PrecisionChoice::bf16, torch::kCPU), Precision::bf16);
+  const bool fast = cpu_multiplies_bf16_vectors() || cpu_multiplies_bf16_matrices();
+  EXPECT_EQ(choose_precision(PrecisionChoice::automatic, torch::kCPU),
+            fast ? Precision::bf16 : Precision::fp32);
+}
+
 TEST(ConvNet, DropoutActsInTrainingAlone) {
   ConvNet net(ModelOptions{.filters = {4}, .dense_units = 8, .dropout = 0.5}, 20);
   net->initialize(1);

@@ -230,6 +230,23 @@ class Eval(TrainedTest):
         text = catdog("eval", "--model", self.model).stdout
         self.assertIn(f"accuracy  {100 * report['accuracy']:.2f} %", text)
 
+    def test_the_precision_is_the_models_unless_another_is_asked_for(self):
+        def precision(model, *arguments):
+            result = catdog("eval", "--model", model, "--json", *arguments)
+            return json.loads(result.stdout)["precision"]
+        trained = catdog("train", *SMALL, "--data", self.data, "--runs", self.folder / "runs",
+                         "--name", "exact", "--epochs", "1", "--precision", "fp32")
+        self.assertEqual(trained.returncode, 0, trained.stderr)
+        exact = self.folder / "runs/exact"
+        self.assertEqual(json.loads((exact / "env.json").read_text())["precision"], "fp32")
+        self.assertEqual(precision(exact / "model.pt"), "fp32")
+        self.assertEqual(precision(exact / "model.pt", "--precision", "bf16"), "bf16")
+        self.assertIn("pictures, bf16",
+                      catdog("eval", "--model", self.model, "--precision", "bf16").stdout)
+        result = catdog("eval", "--model", self.model, "--precision", "fp8")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn('--precision: train.precision = "fp8": must be one of', result.stderr)
+
     def test_other_folders_and_subsets(self):
         def count(*arguments):
             result = catdog("eval", "--model", self.model, "--json", *arguments)

@@ -80,8 +80,8 @@ class Contender:
 
     def _peak_mb(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
-        return next(int(line.split()[1]) / 1024 for line in status.splitlines()
-                    if line.startswith("VmHWM:"))
+        return next((int(line.split()[1]) / 1024 for line in status.splitlines()
+                     if line.startswith("VmHWM:")), 0.0)
 
 
 def alternate(contenders, rounds, say=lambda text: None):
@@ -101,7 +101,7 @@ def alternate(contenders, rounds, say=lambda text: None):
             for contender in list(running):
                 try:
                     contender.round()
-                except BenchError as error:
+                except (BenchError, OSError) as error:
                     running.remove(contender)
                     say(f"left out: {error}")
         return running

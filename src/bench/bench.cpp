@@ -206,7 +206,11 @@ const std::vector<Picture>& Bench::decoded() {
 const std::vector<Batch>& Bench::batches() {
   if (batches_.empty()) {
     const auto source = training_batches(config_, training_, kBatches);
-    while (std::optional<Batch> next = source->next()) batches_.push_back(std::move(*next));
+    while (std::optional<Batch> next = source->next()) {
+      next->images = next->images.to(device_);
+      next->labels = next->labels.to(device_);
+      batches_.push_back(std::move(*next));
+    }
   }
   return batches_;
 }

@@ -31,9 +31,10 @@ fs::path from_here(const fs::path& path) {
   return relative.native().starts_with("..") ? path : relative;
 }
 
-void print_result(const Evaluation& result, const std::vector<std::string>& classes,
-                  const fs::path& folder) {
-  fmt::print("{}: {} pictures\n", shown(from_here(folder)), result.n);
+void print_result(const Evaluation& result, const TrainedModel& model, const fs::path& folder) {
+  const std::vector<std::string>& classes = model.classes;
+  fmt::print("{}: {} pictures, {}\n", shown(from_here(folder)), result.n,
+             name_of(model.net->precision()));
   fmt::print("loss      {:.4f}\n", result.loss);
   fmt::print("accuracy  {:.2f} %  (95 % interval {:.2f} to {:.2f} %)\n", 100 * result.accuracy,
              100 * result.interval.low, 100 * result.interval.high);
@@ -60,12 +61,8 @@ void setup_eval(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")
       ->capture_default_str();
-  command->add_option("--precision", options->precision, "the network's numbers: auto, fp32, bf16")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, PrecisionChoice>{{"auto", PrecisionChoice::automatic},
-                                                 {"fp32", PrecisionChoice::fp32},
-                                                 {"bf16", PrecisionChoice::bf16}}))
-      ->default_str("auto");
+  add_setting_flag(*command, options->settings, "--precision", "train.precision",
+                   "the network's numbers: auto, fp32 or bf16 (default: as it was trained)");
   command->add_option("--workers", options->workers, "threads that prepare batches; -1: one a core")
       ->check(CLI::Range(kWorkerPerCore, 256))
       ->capture_default_str();
@@ -81,11 +78,12 @@ void setup_eval(CLI::App& app) {
 
 void run_eval(const EvalCommand& options) {
   TrainedModel model = load_model(options.model);
+  throw_if_any(apply_settings(model.config.sections(), options.settings.settings));
   const torch::Device device = choose_device(options.device);
   use_threads(options.threads);
   use_exact_arithmetic();
   model.net->to(device);
-  model.net->set_precision(choose_precision(options.precision, device));
+  model.net->set_precision(choose_precision(model.config.train.precision, device));
   use_channels_last(*model.net);
 
   const fs::path dir = options.data.empty() ? fs::path(model.config.data.dir) : options.data;
@@ -106,7 +104,7 @@ void run_eval(const EvalCommand& options) {
   if (options.json) {
     fmt::print("{}\n", to_json(result, model).dump());
   } else {
-    print_result(result, model.classes, folder);
+    print_result(result, model, folder);
   }
   if (options.min_accuracy && result.accuracy < *options.min_accuracy) {
     throw Error(fmt::format("accuracy {:.4f} lies below --min-accuracy {}", result.accuracy,

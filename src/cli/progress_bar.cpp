@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -42,10 +43,12 @@ void ProgressBar::show(const std::string& label, int64_t done, int64_t total,
   drawn_ = true;
   last_drawn_ = now;
   const double seconds = std::chrono::duration<double>(now - started_).count();
-  const double left = seconds / static_cast<double>(done) * static_cast<double>(total - done);
+  const double each = seconds / static_cast<double>(std::max<int64_t>(done, 1));
+  const std::string left =
+      done == 0 ? "" : duration(each * static_cast<double>(total - done)) + " left, ";
   const auto filled = static_cast<size_t>(kWidth * done / total);
-  const std::string line = fmt::format("{} [{:=<{}}{:.<{}}] {}/{}  {} left, {}", label, "", filled,
-                                       "", kWidth - filled, done, total, duration(left), note);
+  const std::string line = fmt::format("{} [{:=<{}}{:.<{}}] {}/{}  {}{}", label, "", filled, "",
+                                       kWidth - filled, done, total, left, note);
   // A line that wraps could not be overwritten.
   fmt::print(stderr, "\r\033[K{}", std::string_view(line).substr(0, terminal_width() - 1));
   std::fflush(stderr);

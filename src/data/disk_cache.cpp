@@ -117,7 +117,11 @@ DiskCache::Entry DiskCache::write(size_t index, std::string source, const Pictur
     if (given_up_) return {};
     if (!made_) {
       std::error_code error;
-      fs::create_directory(file_.parent_path(), error);  // NewFile says why it cannot write
+      fs::create_directory(file_.parent_path(), error);
+      if (error) {
+        throw Error("cannot make the folder " + shown(file_.parent_path()) + ": " +
+                    error.message());
+      }
       made_ = std::make_unique<NewFile>(file_, place(count_, count_));
     }
   }

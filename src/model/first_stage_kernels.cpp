@@ -29,7 +29,13 @@ inline __attribute__((always_inline)) void unroll(const Body& body) {
 template <int kBytes>
 inline __attribute__((always_inline)) void add_products(__m512& sum, __m512bh numbers,
                                                         const void* row) {
-  asm("vdpbf16ps %c3(%2)%{1to16%}, %1, %0" : "+v"(sum) : "v"(numbers), "r"(row), "i"(kBytes));
+  struct Row {
+    char bytes[64];  // as far as any pass reaches
+  };
+  static_assert(kBytes + sizeof(uint32_t) <= sizeof(Row));
+  asm("vdpbf16ps %c3(%2)%{1to16%}, %1, %0"
+      : "+v"(sum)
+      : "v"(numbers), "r"(row), "i"(kBytes), "m"(*static_cast<const Row*>(row)));
 }
 
 // The convolution at the four places of each of kWindows windows side by side.

@@ -8,7 +8,11 @@ bool cpu_multiplies_bf16_vectors() {
   return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 }
+#if defined(__clang__)  // which does not know that name; LibTorch uses AMX all the same
+bool cpu_multiplies_bf16_matrices() { return false; }
+#else
 bool cpu_multiplies_bf16_matrices() { return __builtin_cpu_supports("amx-bf16"); }
+#endif
 #else
 bool cpu_multiplies_bf16_vectors() { return false; }
 bool cpu_multiplies_bf16_matrices() { return false; }

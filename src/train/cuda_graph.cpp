@@ -30,6 +30,8 @@ std::unique_ptr<RecordedWork> record_work(c10::Device device, const std::functio
   if (!device.is_cuda()) return nullptr;
   try {
     return std::make_unique<CudaGraph>(work);
+  } catch (const c10::OutOfMemoryError&) {
+    throw;  // a smaller batch helps, not a single launch
   } catch (const c10::Error& error) {
     const std::string reason = error.what_without_backtrace();
     throw Error(

@@ -50,10 +50,11 @@ void update_tensors(torch::Tensor& weight, torch::Tensor gradient, torch::Tensor
   weight.addcdiv_(gradient, mean_square.sqrt().add_(options.eps), -options.lr);
 }
 
-bool lie_alike_on_cpu(const torch::Tensor& weight, const torch::Tensor& gradient) {
+bool lie_alike_on_cpu(const torch::Tensor& weight, const torch::Tensor& gradient,
+                      const torch::Tensor& mean_square) {
   return weight.device().is_cpu() && weight.scalar_type() == torch::kFloat &&
          gradient.scalar_type() == torch::kFloat && weight.is_non_overlapping_and_dense() &&
-         weight.strides() == gradient.strides();
+         weight.strides() == gradient.strides() && weight.strides() == mean_square.strides();
 }
 
 }  // namespace
@@ -79,7 +80,7 @@ void RmsProp::step() {
     if (gradient.strides() != weight.strides()) {
       gradient = torch::empty_like(weight).copy_(gradient);
     }
-    if (lie_alike_on_cpu(weight, gradient)) {
+    if (lie_alike_on_cpu(weight, gradient, mean_squares_[i])) {
       update_floats(weight, gradient, mean_squares_[i], options_);
     } else {
       update_tensors(weight, gradient, mean_squares_[i], options_);

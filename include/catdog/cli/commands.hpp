@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "catdog/cli/config_flags.hpp"
-#include "catdog/model/precision.hpp"
 #include "catdog/pictures/split.hpp"
 #include "catdog/pictures/synth.hpp"
 
@@ -52,7 +51,7 @@ struct EvalCommand {
   std::filesystem::path data;  // empty: the folder that the model was trained on
   std::string split = "test";
   std::string device = "auto";
-  PrecisionChoice precision = PrecisionChoice::automatic;
+  ConfigFlags settings;  // over the config that the model was trained with
   int workers = kWorkerPerCore;
   int threads = 0;
   std::optional<double> min_accuracy;

@@ -39,8 +39,8 @@ std::string read_picture_file(const std::filesystem::path& path);
 Picture decode_resized(std::string_view bytes, const std::filesystem::path& path, Size size,
                        Resampling resampling);
 
-// Changes whenever decode_resized may give other pixels than before: what was kept of an older
-// version is then not used.
+// Changes with what decode_resized's pixels depend on, as far as the program knows it: its own code,
+// and the libraries that it was built with. What was kept of another version is not used.
 std::string decoder_version();
 
 // Finds the faults that decode_picture would find, as quickly as the format allows (JPEG at an
