@@ -58,6 +58,19 @@ TEST(ImageFolder, KeepsPicturesWithinTheBudgetAndDecodesTheRest) {
   }
 }
 
+TEST(ImageFolder, WithoutACacheEachPictureIsDecodedEachTimeAndNothingIsWritten) {
+  const TempFolder folder;
+  const fs::path cat = folder / "train/cats/a.jpg";
+  write_picture(cat, 1);
+  write_picture(folder / "train/dogs/b.jpg", 2);
+  const DataOptions options = {.image_size = 16, .cache = CacheKind::none};
+  const ImageFolder pictures(folder / "train", options, memory_budget(options));
+  const Picture before = pictures.picture(0);
+  write_picture(cat, 3);
+  EXPECT_NE(cv::norm(pictures.picture(0), before, cv::NORM_INF), 0);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);
+}
+
 TEST(ImageFolder, ABrokenPictureIsAnErrorThatNamesIt) {
   const TempFolder folder;
   write_picture(folder / "cats" / "good.jpg");

@@ -76,11 +76,7 @@ void DiskCache::open_former() {
 
 DiskCache::Result DiskCache::picture(size_t index, std::string_view source,
                                      const std::function<Picture()>& decode) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (asked_for_[index]) return {decode(), /*on_disk=*/false};
-    asked_for_[index] = true;
-  }
+  if (asked_before(index)) return {decode(), /*on_disk=*/false};
   std::string digest = sha256(source);
   Entry entry = find(digest);
   Picture decoded;
@@ -98,6 +94,13 @@ DiskCache::Result DiskCache::picture(size_t index, std::string_view source,
   // cv::Mat has no const form; the pages are read-only.
   return {Picture(size_.height, size_.width, CV_8UC3, const_cast<char*>(entry.data)),
           /*on_disk=*/true};
+}
+
+bool DiskCache::asked_before(size_t index) {
+  const std::lock_guard lock(mutex_);
+  const bool before = asked_for_[index];
+  asked_for_[index] = true;
+  return before;
 }
 
 DiskCache::Entry DiskCache::find(const std::string& source) const {

@@ -51,6 +51,7 @@ class DiskCache {
   std::string header(std::string_view table, size_t count) const;
   size_t place(size_t index, size_t count) const;
   void open_former();
+  bool asked_before(size_t index);
   // Each without data if there is none: the file has it not, or not whole; it cannot be written.
   Entry find(const std::string& source) const;
   Entry write(size_t index, std::string source, const Picture& picture);
