@@ -32,17 +32,10 @@ std::vector<uint32_t> pack_weights(const float* weight) {
   return packed;
 }
 
-// pairs[i] = (row[i], row[i + 3]): a colour in two neighbouring columns.
-void pair_columns(const uint16_t* row, int64_t count, uint32_t* pairs) {
-  for (int64_t i = 0; i < count; ++i) {
-    pairs[i] = uint32_t{row[i]} | uint32_t{row[i + kColours]} << 16;
-  }
-}
-
 }  // namespace
 
 bool available() {
-#ifdef CATDOG_FIRST_STAGE_KERNELS
+#ifdef CATDOG_VECTOR_KERNELS
   return cpu_multiplies_bf16_vectors();
 #else
   return false;
@@ -63,42 +56,6 @@ void forward(const Shape& shape, const uint16_t* input, const float* weight, con
                     out + place, which == nullptr ? nullptr : which + place);
       }
     });
-  }
-}
-
-void backward(const Shape& shape, const uint16_t* input, const uint16_t* gradient,
-              const int8_t* which, float* weight_gradient, float* bias_gradient) {
-  const int64_t filters = shape.filters, groups = filters / kLanes;
-  const int64_t numbers = shape.width * kColours, pitch = numbers - kColours;
-  const int64_t windows = shape.out_height() * shape.out_width();
-  // Each picture's own sums, added up in the pictures' order afterwards.
-  std::vector<float> taps(shape.pictures * groups * kTaps * kLanes);
-  std::vector<float> biases(shape.pictures * filters);
-  at::parallel_for(0, shape.pictures, /*grain_size=*/1, [&](int64_t begin, int64_t end) {
-    std::vector<uint32_t> pairs(shape.height * pitch);
-    for (int64_t picture = begin; picture < end; ++picture) {
-      for (int64_t y = 0; y < shape.height; ++y) {
-        pair_columns(input + (picture * shape.height + y) * numbers, pitch, &pairs[y * pitch]);
-      }
-      for (int64_t group = 0; group < groups; ++group) {
-        const int64_t place = picture * windows * filters + group * kLanes;
-        backward_picture(pairs.data(), pitch, gradient + place, which + place, shape.out_height(),
-                         shape.out_width(), filters,
-                         &taps[(picture * groups + group) * kTaps * kLanes],
-                         &biases[picture * filters + group * kLanes]);
-      }
-    }
-  });
-  std::fill_n(weight_gradient, filters * kTaps, 0.0f);
-  std::fill_n(bias_gradient, filters, 0.0f);
-  for (int64_t picture = 0; picture < shape.pictures; ++picture) {
-    for (int64_t filter = 0; filter < filters; ++filter) {
-      const float* sums = &taps[(picture * groups + filter / kLanes) * kTaps * kLanes];
-      for (int64_t tap = 0; tap < kTaps; ++tap) {
-        weight_gradient[filter * kTaps + tap] += sums[tap * kLanes + filter % kLanes];
-      }
-      bias_gradient[filter] += biases[picture * filters + filter];
-    }
   }
 }
 

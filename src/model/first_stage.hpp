@@ -34,9 +34,4 @@ constexpr int64_t kPadding = 1;
 void forward(const Shape& shape, const uint16_t* input, const float* weight, const float* bias,
              uint16_t* out, int8_t* which);
 
-// gradient: bf16, of forward's out. weight_gradient, bias_gradient: float, in the order of weight
-// and bias. The sums' order depends on the shape alone, not on the number of threads.
-void backward(const Shape& shape, const uint16_t* input, const uint16_t* gradient,
-              const int8_t* which, float* weight_gradient, float* bias_gradient);
-
 }  // namespace catdog::first_stage

@@ -74,16 +74,6 @@ inline __attribute__((always_inline)) void pool(const __m512* places, uint16_t* 
   }
 }
 
-// Numbers and places of 16 windows → in each lane the gradients at the places kLeft and kLeft + 1:
-// the number where that place won, else 0.
-template <int kLeft>
-inline __attribute__((always_inline)) __m512bh pair_gradient(__m512i value, __m512i place) {
-  const __mmask16 left = _mm512_cmpeq_epi32_mask(place, _mm512_set1_epi32(kLeft));
-  const __mmask16 right = _mm512_cmpeq_epi32_mask(place, _mm512_set1_epi32(kLeft + 1));
-  const __m512i low = _mm512_maskz_mov_epi32(left, value);
-  return reinterpret_cast<__m512bh>(_mm512_mask_slli_epi32(low, right, value, /*bits=*/16));
-}
-
 }  // namespace
 
 void forward_row(const uint16_t* input, int64_t pitch, const uint32_t* weights, const float* bias,
@@ -109,41 +99,6 @@ void forward_row(const uint16_t* input, int64_t pitch, const uint32_t* weights, 
     convolve<1>(input, pitch, kernel, start, sums);
     pool(sums, out, which);
   }
-}
-
-void backward_picture(const uint32_t* pairs, int64_t pitch, const uint16_t* gradient,
-                      const int8_t* which, int64_t rows, int64_t columns, int64_t filters,
-                      float* taps, float* biases) {
-  __m512 sums[kTaps], bias = _mm512_setzero_ps();
-  unroll<kTaps>([&](auto tap) __attribute__((always_inline)) { sums[tap] = bias; });
-  for (int64_t y = 0; y < rows; ++y) {
-    const uint32_t* under = pairs + 2 * y * pitch;
-    for (int64_t x = 0; x < columns; ++x) {
-      const __m512i value =
-          _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(gradient)));
-      const __m512i place =
-          _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(which)));
-      const __m512bh top = pair_gradient<0>(value, place);
-      const __m512bh bottom = pair_gradient<2>(value, place);
-      bias = _mm512_mask_add_ps(bias, _mm512_cmplt_epi32_mask(place, _mm512_set1_epi32(kNone)),
-                                bias, _mm512_castsi512_ps(_mm512_slli_epi32(value, /*bits=*/16)));
-      const uint32_t* const below[4] = {under, under + pitch, under + 2 * pitch, under + 3 * pitch};
-      unroll<kTaps>([&](auto tap) __attribute__((always_inline)) {
-        add_products<tap % kRowTaps * sizeof(uint32_t)>(sums[tap], top, below[tap / kRowTaps]);
-      });
-      unroll<kTaps>([&](auto tap) __attribute__((always_inline)) {
-        add_products<tap % kRowTaps * sizeof(uint32_t)>(sums[tap], bottom,
-                                                        below[tap / kRowTaps + 1]);
-      });
-      under += 2 * kColours;
-      gradient += filters;
-      which += filters;
-    }
-  }
-  unroll<kTaps>([&](auto tap) __attribute__((always_inline)) {
-    _mm512_storeu_ps(taps + tap * kLanes, sums[tap]);
-  });
-  _mm512_storeu_ps(biases, bias);
 }
 
 }  // namespace catdog::first_stage

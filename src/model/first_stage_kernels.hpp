@@ -22,11 +22,4 @@ constexpr int8_t kNone = 4;  // of a window's four numbers, none is above 0
 void forward_row(const uint16_t* input, int64_t pitch, const uint32_t* weights, const float* bias,
                  int64_t windows, int64_t filters, uint16_t* out, int8_t* which);
 
-// One picture's windows, as rows and columns of them. pairs: (rows of the input, pitch), each
-// number with that three places on; gradient, which: as forward_row's out and which, row after row.
-// taps: (kTaps, kLanes); biases: (kLanes).
-void backward_picture(const uint32_t* pairs, int64_t pitch, const uint16_t* gradient,
-                      const int8_t* which, int64_t rows, int64_t columns, int64_t filters,
-                      float* taps, float* biases);
-
 }  // namespace catdog::first_stage

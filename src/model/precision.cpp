@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/model/precision.hpp"
 
+#include <ATen/Version.h>
+
 namespace catdog {
 
 #if defined(__x86_64__)
 bool cpu_multiplies_bf16_vectors() {
-  return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  return __builtin_cpu_supports("avx512bf16") && at::get_cpu_capability() == "AVX512";
 }
 #if defined(__clang__)  // which does not know that name; LibTorch uses AMX all the same
 bool cpu_multiplies_bf16_matrices() { return false; }

@@ -38,7 +38,7 @@ CATDOG_INLINE Int unsign_nan(Int bits) {
 // One row of windows, channels last: `top` and `bottom` are rows of the input.
 template <class Int>
 CATDOG_INLINE void pool_row(const Int* __restrict top, const Int* __restrict bottom,
-                            Int* __restrict out, Int* __restrict which, int64_t windows,
+                            Int* __restrict out, int8_t* __restrict which, int64_t windows,
                             int64_t channels) {
   for (int64_t window = 0; window < windows; ++window) {
     for (int64_t c = 0; c < channels; ++c) {
@@ -54,7 +54,7 @@ CATDOG_INLINE void pool_row(const Int* __restrict top, const Int* __restrict bot
       winner = e > best ? Int{3} : winner;
       best = e > best ? e : best;
       out[c] = best;
-      which[c] = winner;
+      which[c] = static_cast<int8_t>(winner);
     }
     top += 2 * channels;
     bottom += 2 * channels;
@@ -83,7 +83,7 @@ CATDOG_INLINE void pool_row_values(const Int* __restrict top, const Int* __restr
 
 // One row of windows' gradients into two rows of the input's.
 template <class Int>
-CATDOG_INLINE void unpool_row(const Int* __restrict gradient, const Int* __restrict which,
+CATDOG_INLINE void unpool_row(const Int* __restrict gradient, const int8_t* __restrict which,
                               Int* __restrict top, Int* __restrict bottom, int64_t windows,
                               int64_t channels) {
   for (int64_t window = 0; window < windows; ++window) {
@@ -102,7 +102,7 @@ CATDOG_INLINE void unpool_row(const Int* __restrict gradient, const Int* __restr
 
 // A copy of each for each kind of processor and each width.
 #define CATDOG_ROWS(Int)                                                                           \
-  CATDOG_FOR_EACH_CPU void pool_rows(const Int* top, const Int* bottom, Int* out, Int* which,      \
+  CATDOG_FOR_EACH_CPU void pool_rows(const Int* top, const Int* bottom, Int* out, int8_t* which,   \
                                      int64_t windows, int64_t channels) {                          \
     pool_row(top, bottom, out, which, windows, channels);                                          \
   }                                                                                                \
@@ -110,7 +110,7 @@ CATDOG_INLINE void unpool_row(const Int* __restrict gradient, const Int* __restr
                                      int64_t channels) {                                           \
     pool_row_values(top, bottom, out, windows, channels);                                          \
   }                                                                                                \
-  CATDOG_FOR_EACH_CPU void unpool_rows(const Int* gradient, const Int* which, Int* top,            \
+  CATDOG_FOR_EACH_CPU void unpool_rows(const Int* gradient, const int8_t* which, Int* top,         \
                                        Int* bottom, int64_t windows, int64_t channels) {           \
     unpool_row(gradient, which, top, bottom, windows, channels);                                   \
   }
@@ -165,8 +165,8 @@ torch::Tensor pool(const torch::Tensor& input, torch::Tensor* which) {
     });
     return result;
   }
-  *which = torch::empty_like(result, c10::CppTypeToScalarType<Int>::value);
-  const Rows<Int> winners(*which);
+  *which = torch::empty_like(result, torch::kChar);
+  const Rows<int8_t> winners(*which);
   for_each_row(pictures, out, [&](int64_t picture, int64_t y) {
     pool_rows(in.row(picture, 2 * y), in.row(picture, 2 * y + 1), out.row(picture, y),
               winners.row(picture, y), out.width, out.channels);
@@ -179,7 +179,8 @@ torch::Tensor unpool(const torch::Tensor& output_gradient, const torch::Tensor& 
                      int64_t height, int64_t width) {
   const torch::Tensor gradient = output_gradient.contiguous(torch::MemoryFormat::ChannelsLast);
   const int64_t pictures = gradient.size(0);
-  const Rows<Int> out(gradient), winners(which);
+  const Rows<Int> out(gradient);
+  const Rows<int8_t> winners(which);
   torch::Tensor result = empty_map(pictures, out.channels, height, width, gradient.scalar_type());
   const Rows<Int> in(result);
   for_each_row(pictures, out, [&](int64_t picture, int64_t y) {
@@ -217,6 +218,13 @@ torch::Tensor relu_max_pool_as(const torch::Tensor& x) {
 }
 
 }  // namespace
+
+Pooled relu_max_pool_with_places(const torch::Tensor& x) {
+  Pooled pooled;
+  pooled.values = x.scalar_type() == torch::kFloat ? pool<int32_t>(x, &pooled.which)
+                                                   : pool<int16_t>(x, &pooled.which);
+  return pooled;
+}
 
 torch::Tensor relu_max_pool(const torch::Tensor& x) {
   if (x.device().is_cpu() && x.scalar_type() == torch::kFloat) return relu_max_pool_as<int32_t>(x);

@@ -3,12 +3,15 @@
 
 #include "catdog/model/relu_max_pool.hpp"
 #include "first_stage.hpp"
+#include "pooled_gradient.hpp"
 
 namespace catdog {
 namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
+
+constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
 
 uint16_t* bf16(const torch::Tensor& tensor) { return static_cast<uint16_t*>(tensor.data_ptr()); }
 
@@ -47,53 +50,61 @@ torch::Tensor first_stage_forward(const first_stage::Shape& shape, const torch::
   return out.permute({0, 3, 1, 2});
 }
 
-struct FirstStage : torch::autograd::Function<FirstStage> {
-  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& images,
-                               const torch::Tensor& weight, const torch::Tensor& bias) {
-    const first_stage::Shape shape = shape_of(images, weight.size(0));
-    const torch::Tensor packed = pack(images);
-    torch::Tensor which;
-    torch::Tensor out = first_stage_forward(shape, packed, weight, bias, &which);
-    context->save_for_backward({packed, which});
-    context->saved_data["sizes"] = images.sizes();
-    return out;
+// Where the processor has matrix instructions the library's convolution is the quicker one.
+bool first_stage_applies(const torch::Tensor& x, const torch::Tensor& weight, Precision precision) {
+  static const bool quicker = first_stage::available() && !cpu_multiplies_bf16_matrices();
+  return precision == Precision::bf16 && quicker && x.device().is_cpu() && x.size(1) == 3 &&
+         x.size(2) >= 4 && x.size(3) >= 4 && x.scalar_type() == torch::kFloat &&
+         weight.scalar_type() == torch::kFloat &&
+         weight.size(0) % first_stage::kFilterMultiple == 0;
+}
+
+torch::Dtype type_of(Precision precision) {
+  return precision == Precision::bf16 ? torch::kBFloat16 : torch::kFloat;
+}
+
+// A stage with gradients of its own: see pooled_gradient.hpp.
+struct Stage : torch::autograd::Function<Stage> {
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& input,
+                               const torch::Tensor& weight, const torch::Tensor& bias,
+                               Precision precision) {
+    const torch::Dtype type = type_of(precision);
+    if (first_stage_applies(input, weight, precision)) {
+      const torch::Tensor x = input.contiguous(kChannelsLast);
+      torch::Tensor which;
+      torch::Tensor values =
+          first_stage_forward(shape_of(x, weight.size(0)), pack(x), weight, bias, &which);
+      context->save_for_backward({x, weight, which});
+      return values;
+    }
+    const torch::Tensor x = input.to(type).contiguous(kChannelsLast);
+    const torch::Tensor numbers = weight.to(type).contiguous(kChannelsLast);
+    const Pooled pooled = relu_max_pool_with_places(torch::conv2d(x, numbers, bias.to(type)));
+    context->save_for_backward({x, numbers, pooled.which});
+    return pooled.values;
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const variable_list saved = context->get_saved_variables();
-    const std::vector<int64_t> sizes = context->saved_data["sizes"].toIntVector();
-    const torch::Tensor gradient = gradients[0].contiguous(torch::MemoryFormat::ChannelsLast);
-    const int64_t filters = gradient.size(1);
-    torch::Tensor weight_gradient = torch::empty({filters, 3, 3, 3});
-    torch::Tensor bias_gradient = torch::empty({filters});
-    first_stage::backward(
-        {.pictures = sizes[0], .height = sizes[2], .width = sizes[3], .filters = filters},
-        bf16(saved[0]), bf16(gradient), saved[1].const_data_ptr<int8_t>(),
-        weight_gradient.mutable_data_ptr<float>(), bias_gradient.mutable_data_ptr<float>());
-    return {torch::Tensor(), weight_gradient.permute({0, 3, 1, 2}), bias_gradient};
+    const StageGradients result =
+        stage_gradients(saved[0], saved[1], gradients[0], saved[2], context->needs_input_grad(0));
+    return {result.input, result.weight, result.bias, torch::Tensor()};
   }
 };
-
-// Where the processor has matrix instructions the library's convolution is the quicker one.
-bool first_stage_applies(const torch::Tensor& x, const torch::Tensor& weight) {
-  static const bool quicker = first_stage::available() && !cpu_multiplies_bf16_matrices();
-  return quicker && x.device().is_cpu() && x.size(1) == 3 && x.size(2) >= 4 && x.size(3) >= 4 &&
-         x.scalar_type() == torch::kFloat && !x.requires_grad() &&
-         weight.scalar_type() == torch::kFloat &&
-         weight.size(0) % first_stage::kFilterMultiple == 0;
-}
 
 }  // namespace
 
 torch::Tensor conv_relu_max_pool(const torch::Tensor& x, const torch::Tensor& weight,
                                  const torch::Tensor& bias, Precision precision) {
-  if (precision == Precision::fp32) return relu_max_pool(torch::conv2d(x, weight, bias));
-  if (first_stage_applies(x, weight)) {
-    if (torch::GradMode::is_enabled()) return FirstStage::apply(x, weight, bias);
+  if (torch::GradMode::is_enabled()) {
+    if (stage_gradients_apply(x, weight, precision)) {
+      return Stage::apply(x, weight, bias, precision);
+    }
+  } else if (first_stage_applies(x, weight, precision)) {
     return first_stage_forward(shape_of(x, weight.size(0)), pack(x), weight, bias, nullptr);
   }
-  constexpr torch::Dtype kType = torch::kBFloat16;
-  return relu_max_pool(torch::conv2d(x.to(kType), weight.to(kType), bias.to(kType)));
+  const torch::Dtype type = type_of(precision);
+  return relu_max_pool(torch::conv2d(x.to(type), weight.to(type), bias.to(type)));
 }
 
 }  // namespace catdog

@@ -11,4 +11,15 @@ namespace catdog {
 // place of four; elsewhere torch's own operations. A NaN stays a NaN.
 torch::Tensor relu_max_pool(const torch::Tensor& x);
 
+struct Pooled {
+  torch::Tensor values;
+  // int8: the place of the maximum in its window, in reading order (of equals the first), or 4
+  // where none is above 0.
+  torch::Tensor which;
+};
+
+// The same values of an x on the CPU, in fp32 or bf16, with where they came from; records no
+// gradient.
+Pooled relu_max_pool_with_places(const torch::Tensor& x);
+
 }  // namespace catdog
