@@ -121,8 +121,8 @@ StageGradients compute(const Kernels<Number, Gradient>& kernels, const torch::Te
 bool stage_gradients_apply(const torch::Tensor& x, const torch::Tensor& weight,
                            Precision precision) {
   const bool colours = x.size(1) == kColours;
-  if (!x.device().is_cpu() || weight.size(0) % pooled_gradient::kFilterUnit != 0 || x.size(2) < 4 ||
-      x.size(3) < 4) {
+  if (!x.device().is_cpu() || weight.scalar_type() != torch::kFloat ||
+      weight.size(0) % pooled_gradient::kFilterUnit != 0 || x.size(2) < 4 || x.size(3) < 4) {
     return false;
   }
   if (colours ? x.requires_grad() : x.size(1) % pooled_gradient::kChannelUnit != 0) return false;

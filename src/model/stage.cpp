@@ -103,8 +103,9 @@ torch::Tensor conv_relu_max_pool(const torch::Tensor& x, const torch::Tensor& we
   } else if (first_stage_applies(x, weight, precision)) {
     return first_stage_forward(shape_of(x, weight.size(0)), pack(x), weight, bias, nullptr);
   }
-  const torch::Dtype type = type_of(precision);
-  return relu_max_pool(torch::conv2d(x.to(type), weight.to(type), bias.to(type)));
+  if (precision == Precision::fp32) return relu_max_pool(torch::conv2d(x, weight, bias));
+  constexpr torch::Dtype kType = torch::kBFloat16;
+  return relu_max_pool(torch::conv2d(x.to(kType), weight.to(kType), bias.to(kType)));
 }
 
 }  // namespace catdog
