@@ -137,6 +137,30 @@ TEST(ConvNet, Bf16IsNearFp32AndLeavesWeightsAndLogitsInFp32) {
   }
 }
 
+TEST(ConvNet, InferenceCountsTheWeightsThatWereThereWhenItsModeWasEntered) {
+  const torch::NoGradGuard no_gradient;
+  const torch::Tensor images = make_images(4, 40).contiguous(torch::MemoryFormat::ChannelsLast);
+  for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+    ConvNet net(ModelOptions{.filters = {16, 32}, .dense_units = 64, .dropout = 0.5}, 40);
+    net->initialize(1);
+    net->set_precision(precision);
+    net->eval();
+    const torch::Tensor before = net(images);
+    EXPECT_TRUE(torch::equal(net(images), before)) << name_of(precision);
+    net->dense_layers()[0]->weight.mul_(2);
+    net->train();
+    net->eval();
+    const torch::Tensor after = net(images);
+    EXPECT_FALSE(torch::allclose(after, before)) << name_of(precision);
+    ConvNet same(net->options(), 40);
+    same->initialize(1);
+    same->dense_layers()[0]->weight.mul_(2);
+    same->set_precision(precision);
+    same->eval();
+    EXPECT_TRUE(torch::equal(same(images), after)) << name_of(precision);
+  }
+}
+
 TEST(ConvNet, PrecisionIsAsChosen) {
   EXPECT_EQ(choose_precision(PrecisionChoice::fp32, torch::kCPU), Precision::fp32);
   EXPECT_EQ(choose_precision(PrecisionChoice::bf16, torch::kCPU), Precision::bf16);

@@ -67,11 +67,21 @@ torch::Tensor ConvNetImpl::forward(torch::Tensor images) {
   return dense_[1](x).squeeze(1);
 }
 
-torch::Tensor ConvNetImpl::hidden_layer(const torch::Tensor& x) const {
+torch::Tensor ConvNetImpl::hidden_layer(const torch::Tensor& x) {
   const auto& [weight, bias] = std::pair(dense_[0]->weight, dense_[0]->bias);
   if (precision_ == Precision::fp32) return torch::linear(x, weight, bias);
   constexpr torch::Dtype kType = torch::kBFloat16;
-  return torch::linear(x, weight.to(kType), bias.to(kType)).to(weight.scalar_type());
+  // Nine of ten weights are this layer's: where they do not change, once is enough.
+  const bool may_keep = !is_training() && !torch::GradMode::is_enabled();
+  if (!may_keep) hidden_weight_.reset();
+  const torch::Tensor cast = hidden_weight_.defined() ? hidden_weight_ : weight.to(kType);
+  if (may_keep) hidden_weight_ = cast;
+  return torch::linear(x, cast, bias.to(kType)).to(weight.scalar_type());
+}
+
+void ConvNetImpl::train(bool on) {
+  Module::train(on);
+  hidden_weight_.reset();
 }
 
 void use_channels_last(torch::nn::Module& module) {

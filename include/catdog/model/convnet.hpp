@@ -37,8 +37,14 @@ class ConvNetImpl : public torch::nn::Module {
   torch::Tensor forward(torch::Tensor images);
 
   // What forward() computes with from now on; fp32 until then. Logits are fp32 in either.
-  void set_precision(Precision precision) { precision_ = precision; }
+  void set_precision(Precision precision) {
+    precision_ = precision;
+    hidden_weight_.reset();
+  }
   Precision precision() const { return precision_; }
+
+  // Entering a mode, also eval()'s anew, is what makes changed weights count in inference.
+  void train(bool on = true) override;
 
   const ModelOptions& options() const { return options_; }
   int image_size_px() const { return image_size_px_; }
@@ -46,13 +52,14 @@ class ConvNetImpl : public torch::nn::Module {
   const std::vector<torch::nn::Linear>& dense_layers() const { return dense_; }
 
  private:
-  torch::Tensor hidden_layer(const torch::Tensor& x) const;
+  torch::Tensor hidden_layer(const torch::Tensor& x);
 
   ModelOptions options_;
   int image_size_px_;
   Precision precision_ = Precision::fp32;
   std::vector<torch::nn::Conv2d> convolutions_;  // conv1, conv2, …
   std::vector<torch::nn::Linear> dense_;         // dense1, dense2
+  torch::Tensor hidden_weight_;                  // dense1's in bf16, while that mode is inference
 };
 TORCH_MODULE(ConvNet);
 
