@@ -34,6 +34,13 @@ size_t printable_length(std::string_view text) {
   if (byte(0) < 0x80) return 1;
   const size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : byte(0) >= 0xC2 ? 2 : 0;
   if (length == 0 || byte(0) > 0xF4 || text.size() < length) return 0;
+  // Second bytes that would make a longer form of a shorter character, half of a pair of UTF-16,
+  // something beyond Unicode, or a control character of terminals (U+0080 to U+009F).
+  const bool is_other = (byte(0) == 0xE0 && byte(1) < 0xA0) ||
+                        (byte(0) == 0xED && byte(1) > 0x9F) ||
+                        (byte(0) == 0xF0 && byte(1) < 0x90) ||
+                        (byte(0) == 0xF4 && byte(1) > 0x8F) || (byte(0) == 0xC2 && byte(1) < 0xA0);
+  if (is_other) return 0;
   for (size_t i = 1; i < length; ++i) {
     if ((byte(i) & 0xC0) != 0x80) return 0;
   }

@@ -11,19 +11,29 @@
 namespace catdog {
 namespace {
 
-// Appends the pictures at any depth below `folder`.
-void collect_pictures(const fs::path& folder, std::vector<fs::path>& pictures) {
+void collect_pictures(const fs::path& folder, PicturesBelow& found) {
   for (const fs::directory_entry& entry : sorted_entries(folder)) {
     std::error_code ignored;
     if (is_picture_entry(entry)) {
-      pictures.push_back(entry.path());
+      found.pictures.push_back(entry.path());
     } else if (entry.is_directory(ignored) && !entry.is_symlink(ignored)) {  // a link could loop
-      collect_pictures(entry.path(), pictures);
+      collect_pictures(entry.path(), found);
+    } else {
+      found.others.push_back(entry.path());
     }
   }
 }
 
 }  // namespace
+
+PicturesBelow pictures_below(const fs::path& folder) {
+  PicturesBelow found;
+  collect_pictures(folder, found);
+  const auto less = [](const auto& a, const auto& b) { return a.native() < b.native(); };
+  std::sort(found.pictures.begin(), found.pictures.end(), less);
+  std::sort(found.others.begin(), found.others.end(), less);
+  return found;
+}
 
 std::vector<fs::directory_entry> sorted_entries(const fs::path& folder) {
   std::vector<fs::directory_entry> entries;
@@ -49,10 +59,7 @@ ClassFolders list_class_folders(const fs::path& dir) {
   for (const fs::directory_entry& entry : sorted_entries(dir)) {
     std::error_code ignored;
     if (!entry.is_directory(ignored)) continue;
-    std::vector<fs::path> pictures;
-    collect_pictures(entry.path(), pictures);
-    std::sort(pictures.begin(), pictures.end(),
-              [](const auto& a, const auto& b) { return a.native() < b.native(); });
+    std::vector<fs::path> pictures = pictures_below(entry.path()).pictures;
     if (pictures.empty()) {
       throw DataError(shown(entry.path()) + ": the class folder holds no picture; add some or " +
                       "remove the folder");

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <opencv2/core/utility.hpp>
 #include <opencv2/imgcodecs.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -37,7 +37,8 @@ Picture decode_by_opencv(FileKind kind, std::string_view bytes) {
     picture.release();  // the same news as an empty picture
   }
   if (picture.rows != size.height || picture.cols != size.width) {
-    throw DataError(std::string("truncated, damaged or unsupported ") + name_of(kind));
+    throw PictureError(FaultKind::damaged,
+                       std::string("truncated, damaged or unsupported ") + name_of(kind));
   }
   swap_red_and_blue(picture);
   return picture;
@@ -49,43 +50,62 @@ Picture decode_by_kind(FileKind kind, std::string_view bytes) {
 
 // Puts the file's name before the fault.
 template <typename Action>
-auto naming(const std::filesystem::path& path, Action action) {
+auto naming(const fs::path& path, Action action) {
   try {
     return action();
-  } catch (const DataError& error) {
-    throw DataError(shown(path) + ": " + error.what());
+  } catch (const PictureError& error) {
+    throw PictureError(path, error);
   }
 }
 
-}  // namespace
-
-bool has_picture_extension(const std::filesystem::path& path) {
-  static constexpr std::array kExtensions = {".jpg", ".jpeg", ".png",  ".bmp",
-                                             ".ppm", ".tif",  ".tiff", ".webp"};
+// What the name's ending promises.
+std::optional<FileKind> kind_in_name(const fs::path& path) {
+  static constexpr std::array<std::pair<const char*, FileKind>, 8> kExtensions = {
+      {{".jpg", FileKind::jpeg},
+       {".jpeg", FileKind::jpeg},
+       {".png", FileKind::png},
+       {".bmp", FileKind::bmp},
+       {".ppm", FileKind::ppm},
+       {".tif", FileKind::tiff},
+       {".tiff", FileKind::tiff},
+       {".webp", FileKind::webp}}};
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
-  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+  for (const auto& [known, kind] : kExtensions) {
+    if (extension == known) return kind;
+  }
+  return std::nullopt;
 }
 
-std::string read_picture_file(const std::filesystem::path& path) {
+}  // namespace
+
+PictureError::PictureError(const fs::path& path, const PictureError& error)
+    : DataError(shown(path) + ": " + error.fault), kind(error.kind), fault(error.fault) {}
+
+bool has_picture_extension(const fs::path& path) { return kind_in_name(path).has_value(); }
+
+std::string read_picture_file(const fs::path& path) {
   try {
     return read_file(path, kMaxFileBytes);
-  } catch (const Error& error) {
-    throw DataError(error.what());
+  } catch (const Error& error) {  // "cannot read FILE: fault"
+    PictureError picture_error(FaultKind::unreadable, error.what());
+    const std::string before = "cannot read " + shown(path) + ": ";
+    if (picture_error.fault.starts_with(before)) picture_error.fault.erase(0, before.size());
+    throw picture_error;
   }
 }
 
-Picture decode_picture(const std::filesystem::path& path) {
+Picture decode_picture(const fs::path& path) {
   return decode_picture(read_picture_file(path), path);
 }
 
-Picture decode_picture(std::string_view bytes, const std::filesystem::path& path) {
+Picture decode_picture(std::string_view bytes, const fs::path& path) {
   return naming(path, [&] { return decode_by_kind(kind_of(bytes), bytes); });
 }
 
-Picture decode_resized(std::string_view bytes, const std::filesystem::path& path, Size size,
+Picture decode_resized(std::string_view bytes, const fs::path& path, Size size,
                        Resampling resampling) {
   return naming(path, [&] {
     const FileKind kind = kind_of(bytes);
@@ -102,12 +122,35 @@ std::string decoder_version() {
          cv::getVersionString();
 }
 
-Size check_picture(std::string_view bytes, const std::filesystem::path& path) {
+Size check_picture(std::string_view bytes, const fs::path& path) {
   return naming(path, [&] {
     const FileKind kind = kind_of(bytes);
     if (kind == FileKind::jpeg) return check_jpeg(bytes);
     const Picture picture = decode_by_opencv(kind, bytes);
     return Size{picture.rows, picture.cols};
+  });
+}
+
+PictureFacts inspect_picture(std::string_view bytes, const fs::path& path) {
+  return naming(path, [&] {
+    const FileKind kind = kind_of(bytes);
+    PictureFacts facts;
+    facts.format = name_of(kind);
+    facts.ending_fits = kind_in_name(path) == kind;
+    if (kind == FileKind::jpeg) {
+      ReducedJpeg reduced = decode_jpeg_reduced(bytes, /*least_side=*/64);
+      facts.small = std::move(reduced.picture);
+      facts.size = reduced.whole;
+      facts.colours = reduced.components == 1   ? Colours::grey
+                      : reduced.components == 4 ? Colours::cmyk
+                                                : Colours::rgb;
+      facts.turned = is_turned_jpeg(bytes);
+    } else {
+      facts.small = decode_by_opencv(kind, bytes);
+      facts.size = {facts.small.rows, facts.small.cols};
+      facts.colours = colours_in_header(kind, bytes);
+    }
+    return facts;
   });
 }
 

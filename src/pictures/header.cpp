@@ -6,19 +6,19 @@
 #include <cstdlib>
 #include <string>
 
-#include "catdog/core/error.hpp"
 #include "catdog/pictures/decode.hpp"
 
 namespace catdog {
 namespace {
 
-// Unsigned numbers at fixed places; reading past the end is the DataError of a truncated file.
+// Unsigned numbers at fixed places; reading past the end is the error of a truncated file.
 class Bytes {
  public:
   Bytes(std::string_view bytes, bool big_endian) : bytes_(bytes), big_endian_(big_endian) {}
 
   uint32_t u8(uint64_t at) const {
-    if (at >= bytes_.size()) throw DataError("truncated (the file ends inside its header)");
+    if (at >= bytes_.size())
+      throw PictureError(FaultKind::damaged, "truncated (the file ends inside its header)");
     return static_cast<unsigned char>(bytes_[at]);
   }
   uint32_t u16(uint64_t at) const { return pair(u8(at), u8(at + 1), 8); }
@@ -40,7 +40,8 @@ Size png_size(std::string_view file) {
   // Chunks are length, type, data, checksum: the last is IEND, and all must lie in the file.
   for (uint64_t at = 8; file.substr(std::min(at + 4, file.size()), 4) != "IEND";
        at += 12 + uint64_t{bytes.u32(at)}) {
-    if (at + 12 > file.size()) throw DataError("truncated PNG (it has no end chunk)");
+    if (at + 12 > file.size())
+      throw PictureError(FaultKind::damaged, "truncated PNG (it has no end chunk)");
   }
   return size;
 }
@@ -70,29 +71,66 @@ Size ppm_size(std::string_view file) {
   return require_sane_size(width, next_number());
 }
 
-Size tiff_size(std::string_view file) {
-  const Bytes bytes(file, /*big_endian=*/file[0] == 'M');
-  int64_t width = 0, height = 0, tile_width = 1, tile_height = 1;
+// Calls `use(tag, value)` for each entry of the first directory; a value of more than four bytes is
+// given as the place where it stands.
+template <typename Use>
+void each_tiff_entry(std::string_view file, Use use) {
+  const Bytes bytes(file, /*big_endian=*/file.starts_with('M'));
   const uint64_t directory = bytes.u32(4);
   for (uint64_t i = 0; i < bytes.u16(directory); ++i) {
     const uint64_t entry = directory + 2 + 12 * i;  // tag, type (3: 16 bits), count, value
-    const uint32_t value = bytes.u16(entry + 2) == 3 ? bytes.u16(entry + 8) : bytes.u32(entry + 8);
-    switch (bytes.u16(entry)) {
+    use(bytes.u16(entry), bytes.u16(entry + 2) == 3 ? bytes.u16(entry + 8) : bytes.u32(entry + 8));
+  }
+}
+
+Size tiff_size(std::string_view file) {
+  int64_t width = 0, height = 0, tile_width = 1, tile_height = 1;
+  each_tiff_entry(file, [&](uint32_t tag, uint32_t value) {
+    switch (tag) {
       case 256: width = value; break;
       case 257: height = value; break;
       case 322: tile_width = value; break;
       case 323: tile_height = value; break;
       default: break;
     }
-  }
+  });
   require_sane_size(tile_width, tile_height);  // a whole tile is taken into memory
   return require_sane_size(width, height);
+}
+
+Colours tiff_colours(std::string_view file) {
+  uint32_t samples = 1, meaning = 2;  // 0, 1: grey; 2: RGB; 3: palette; 5: CMYK
+  each_tiff_entry(file, [&](uint32_t tag, uint32_t value) {
+    if (tag == 262) meaning = value;
+    if (tag == 277) samples = value;
+  });
+  if (meaning == 5) return Colours::cmyk;
+  if (meaning <= 1) return samples > 1 ? Colours::alpha : Colours::grey;
+  return meaning == 2 && samples > 3 ? Colours::alpha : Colours::rgb;
+}
+
+Colours png_colours(std::string_view file) {
+  switch (Bytes(file, /*big_endian=*/true).u8(25)) {  // colour type
+    case 0: return Colours::grey;
+    case 4:
+    case 6: return Colours::alpha;
+    default: return Colours::rgb;
+  }
+}
+
+Colours webp_colours(std::string_view file) {
+  const Bytes bytes(file, /*big_endian=*/false);
+  const std::string_view chunk = file.substr(12, 4);
+  const bool alpha = (chunk == "VP8X" && (bytes.u8(20) & 0x10) != 0) ||
+                     (chunk == "VP8L" && (bytes.u32(21) >> 28 & 1) != 0);
+  return alpha ? Colours::alpha : Colours::rgb;
 }
 
 Size webp_size(std::string_view file) {
   const Bytes bytes(file, /*big_endian=*/false);
   if (uint64_t{bytes.u32(4)} + 8 > file.size()) {
-    throw DataError("truncated WebP (the file is shorter than its header says)");
+    throw PictureError(FaultKind::damaged,
+                       "truncated WebP (the file is shorter than its header says)");
   }
   const std::string_view chunk = file.substr(12, 4);
   if (chunk == "VP8X") return require_sane_size(bytes.u24(24) + 1, bytes.u24(27) + 1);
@@ -124,14 +162,14 @@ const char* name_of(FileKind kind) {
 
 FileKind kind_of(std::string_view bytes) {
   using namespace std::string_view_literals;
-  if (bytes.empty()) throw DataError("the file is empty");
+  if (bytes.empty()) throw PictureError(FaultKind::no_picture, "the file is empty");
   if (bytes.starts_with("\xFF\xD8\xFF")) return FileKind::jpeg;
   if (bytes.starts_with("\x89PNG\r\n\x1A\n")) return FileKind::png;
   if (bytes.starts_with("BM")) return FileKind::bmp;
   if (is_ppm(bytes)) return FileKind::ppm;
   if (bytes.starts_with("II*\0"sv) || bytes.starts_with("MM\0*"sv)) return FileKind::tiff;
   if (bytes.starts_with("RIFF") && bytes.find("WEBP") == 8) return FileKind::webp;
-  throw DataError("not a JPEG, PNG, BMP, PPM, TIFF or WebP file");
+  throw PictureError(FaultKind::no_picture, "not a JPEG, PNG, BMP, PPM, TIFF or WebP file");
 }
 
 Size size_in_header(FileKind kind, std::string_view bytes) {
@@ -146,11 +184,43 @@ Size size_in_header(FileKind kind, std::string_view bytes) {
   throw std::logic_error("size_in_header: libjpeg reads JPEG headers");
 }
 
+Colours colours_in_header(FileKind kind, std::string_view bytes) {
+  switch (kind) {
+    case FileKind::png: return png_colours(bytes);
+    case FileKind::ppm: return bytes[1] == '3' || bytes[1] == '6' ? Colours::rgb : Colours::grey;
+    case FileKind::tiff: return tiff_colours(bytes);
+    case FileKind::webp: return webp_colours(bytes);
+    default: return Colours::rgb;
+  }
+}
+
+bool is_turned_jpeg(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  constexpr auto kExif = "Exif\0\0"sv;
+  uint32_t orientation = 1;
+  try {
+    const Bytes file(bytes, /*big_endian=*/true);
+    // Segments: FF, a marker, the length of what follows; the last before the pixels is FF DA.
+    for (uint64_t at = 2; file.u8(at) == 0xFF && file.u8(at + 1) != 0xDA;
+         at += 2 + file.u16(at + 2)) {
+      const std::string_view data = bytes.substr(std::min(at + 4, bytes.size()), file.u16(at + 2));
+      if (file.u8(at + 1) != 0xE1 || !data.starts_with(kExif)) continue;
+      each_tiff_entry(data.substr(kExif.size()), [&](uint32_t tag, uint32_t value) {
+        if (tag == 0x0112) orientation = value;
+      });
+      break;
+    }
+  } catch (const PictureError&) {  // cut short
+  }
+  return orientation >= 2 && orientation <= 8;
+}
+
 Size require_sane_size(int64_t width, int64_t height) {
   const std::string size = std::to_string(width) + "x" + std::to_string(height) + " pixels";
-  if (width < 1 || height < 1) throw DataError("it has " + size);
+  if (width < 1 || height < 1) throw PictureError(FaultKind::absurd_size, "it has " + size);
   if (width > kMaxPixels || height > kMaxPixels || width * height > kMaxPixels) {
-    throw DataError("it has " + size + ", at most " + std::to_string(kMaxPixels) + " are allowed");
+    throw PictureError(FaultKind::absurd_size, "it has " + size + ", at most " +
+                                                   std::to_string(kMaxPixels) + " are allowed");
   }
   return {static_cast<int>(height), static_cast<int>(width)};
 }

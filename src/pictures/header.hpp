@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the first bytes of a picture file promise, read before anything is decoded. Every function
-// throws DataError with the fault alone (the caller knows the file's name).
+// throws PictureError with the fault alone (the caller knows the file's name).
 #pragma once
 
 #include <cstdint>
 #include <string_view>
 
+#include "catdog/pictures/decode.hpp"
 #include "catdog/pictures/picture.hpp"
 
 namespace catdog {
@@ -19,6 +20,13 @@ FileKind kind_of(std::string_view bytes);
 
 // The size in the header of a file of `kind`, any but JPEG.
 Size size_in_header(FileKind kind, std::string_view bytes);
+
+// How a whole file of `kind`, any but JPEG, says that it keeps its colours.
+Colours colours_in_header(FileKind kind, std::string_view bytes);
+
+// Whether a JPEG's EXIF data ask for another orientation than the one the pixels are stored in.
+// Never throws: without EXIF data that can be read, it is not.
+bool is_turned_jpeg(std::string_view bytes);
 
 // Throws unless 1 <= width × height <= kMaxPixels; returns them.
 Size require_sane_size(int64_t width, int64_t height);

@@ -13,7 +13,6 @@
 #include <jerror.h>
 // clang-format on
 
-#include "catdog/core/error.hpp"
 #include "catdog/pictures/decode.hpp"
 #include "catdog/pictures/resize.hpp"
 #include "header.hpp"
@@ -50,9 +49,10 @@ class JpegReader {
     // Even a blank picture takes some bits for each 8×8 block: a small file with a huge size in
     // its header is refused before libjpeg takes memory for that size.
     if (bytes.size() < uint64_t{info_.image_width} * info_.image_height / 1024) {
-      throw DataError("truncated JPEG (" + std::to_string(bytes.size()) + " bytes cannot hold " +
-                      std::to_string(info_.image_width) + "x" + std::to_string(info_.image_height) +
-                      " pixels)");
+      throw PictureError(FaultKind::damaged, "truncated JPEG (" + std::to_string(bytes.size()) +
+                                                 " bytes cannot hold " +
+                                                 std::to_string(info_.image_width) + "x" +
+                                                 std::to_string(info_.image_height) + " pixels)");
     }
   }
   ~JpegReader() { jpeg_destroy_decompress(&info_); }
@@ -62,8 +62,9 @@ class JpegReader {
   Size size() const {
     return {static_cast<int>(info_.image_height), static_cast<int>(info_.image_width)};
   }
+  int components() const { return info_.num_components; }
   // JPEG's fourth component is black (CMYK, or YCCK, which libjpeg turns into CMYK).
-  bool has_black() const { return info_.num_components == 4; }
+  bool has_black() const { return components() == 4; }
 
   // Reads to the end of the file and gives the rows that `wants(row number)`, and perhaps the last,
   // to `use_row(row number, samples)`, RGB or CMYK. The others are read for faults alone.
@@ -103,7 +104,8 @@ class JpegReader {
   template <typename Steps>
   void run(Steps steps) {
     if (setjmp(errors_.escape) != 0) {
-      throw DataError(std::string("truncated or damaged JPEG (") + errors_.message + ")");
+      throw PictureError(FaultKind::damaged,
+                         std::string("truncated or damaged JPEG (") + errors_.message + ")");
     }
     steps();
   }
@@ -120,6 +122,15 @@ void cmyk_to_rgb(const JSAMPLE* cmyk, uint8_t* rgb) {
     const int product = (255 - cmyk[channel]) * light + 128;
     rgb[channel] = static_cast<uint8_t>(light - ((product >> 8) + product) / 256);
   }
+}
+
+// A row of RGB, from one of RGB or CMYK.
+void take_row(const JSAMPLE* row, bool has_black, int width, uint8_t* rgb) {
+  if (!has_black) {
+    std::copy_n(row, 3 * width, rgb);
+    return;
+  }
+  for (int column = 0; column < width; ++column) cmyk_to_rgb(row + 4 * column, rgb + 3 * column);
 }
 
 // The pixels of one row that lie in `columns`, as RGB.
@@ -144,14 +155,7 @@ Picture decode_jpeg(std::string_view bytes) {
   reader.read_rows(
       /*scale_denominator=*/1, [](int) { return true; },
       [&](int row, const JSAMPLE* samples) {
-        uint8_t* rgb = picture.ptr(row);
-        if (!reader.has_black()) {
-          std::copy_n(samples, 3 * width, rgb);
-          return;
-        }
-        for (int column = 0; column < width; ++column) {
-          cmyk_to_rgb(samples + 4 * column, rgb + 3 * column);
-        }
+        take_row(samples, reader.has_black(), width, picture.ptr(row));
       });
   return picture;
 }
@@ -178,6 +182,24 @@ Size check_jpeg(std::string_view bytes) {
   reader.read_rows(
       /*scale_denominator=*/8, [](int) { return true; }, [](int, const JSAMPLE*) {});
   return reader.size();
+}
+
+ReducedJpeg decode_jpeg_reduced(std::string_view bytes, int least_side) {
+  JpegReader reader(bytes);
+  const Size whole = reader.size();
+  int denominator = 8;
+  while (denominator > 1 && std::min(whole.height, whole.width) < least_side * denominator) {
+    denominator /= 2;
+  }
+  // libjpeg rounds up.
+  Picture picture((whole.height + denominator - 1) / denominator,
+                  (whole.width + denominator - 1) / denominator, CV_8UC3);
+  reader.read_rows(
+      static_cast<unsigned>(denominator), [](int) { return true; },
+      [&](int row, const JSAMPLE* samples) {
+        take_row(samples, reader.has_black(), picture.cols, picture.ptr(row));
+      });
+  return {whole, reader.components(), picture};
 }
 
 std::string jpeg_version() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // JPEG by libjpeg itself, because OpenCV passes over damage in silence. Every function throws
-// DataError with the fault alone (the caller knows the file's name).
+// PictureError with the fault alone (the caller knows the file's name).
 #pragma once
 
 #include <string>
@@ -20,6 +20,16 @@ Picture decode_jpeg_nearest(std::string_view bytes, Size size);
 // Reads all of the file's data for faults, but computes only an eighth of the pixels each way.
 // Returns the size of the whole picture.
 Size check_jpeg(std::string_view bytes);
+
+struct ReducedJpeg {
+  Size whole;      // of the picture in the file
+  int components;  // 1: grey, 3: colours, 4: CMYK
+  Picture picture;
+};
+
+// The picture at a half, a quarter or an eighth of its size, the smallest that keeps both sides at
+// `least_side` px or above; whole if none does. Finds the same faults.
+ReducedJpeg decode_jpeg_reduced(std::string_view bytes, int least_side);
 
 // Name and version of the library.
 std::string jpeg_version();

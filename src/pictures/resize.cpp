@@ -22,9 +22,9 @@ Picture resize_nearest(const Picture& picture, Size size) {
 
 }  // namespace
 
-// Pillow adds up the step instead of multiplying,
-// and the rounding errors of that sum decide where two places are equally near: Keras' pixels
-// depend on it. Pillow 4.2.1, libImaging/Geometry.c, ImagingScaleAffine.
+// Pillow adds up the step instead of multiplying, and the rounding errors of that sum decide where
+// two places are equally near: Keras's pixels depend on it. Pillow 4.2.1, libImaging/Geometry.c,
+// ImagingScaleAffine.
 std::vector<int> nearest_indices(int in, int out) {
   const double step = static_cast<double>(in) / out;
   std::vector<int> indices;

@@ -25,6 +25,13 @@ struct ClassFolders {
 // no picture.
 ClassFolders list_class_folders(const std::filesystem::path& dir);
 
+// What lies below one class's folder, at any depth, each sorted byte by byte.
+struct PicturesBelow {
+  std::vector<std::filesystem::path> pictures;
+  std::vector<std::filesystem::path> others;  // not taken: other names, and links to folders
+};
+PicturesBelow pictures_below(const std::filesystem::path& folder);
+
 // The entries of a folder, sorted byte by byte, without names that begin with a dot. Throws
 // DataError if it cannot be read.
 std::vector<std::filesystem::directory_entry> sorted_entries(const std::filesystem::path& folder);
