@@ -7,49 +7,27 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "picture_files.hpp"
 #include "test_support.hpp"
 
 namespace catdog {
 namespace {
 
 using test::encode;
+using test::Golden;
+using test::golden_pictures;
+using test::jpeg;
+using test::jpeg_that_claims;
 using test::make_noise;
 using test::make_picture;
 using test::message_of;
 using test::TempFolder;
+using test::with_bytes;
 using test::write_text;
-
-std::string from_hex(const std::string& hex) {
-  std::string bytes;
-  for (size_t i = 0; i < hex.size(); i += 2) {
-    bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
-  }
-  return bytes;
-}
-
-struct Golden {
-  std::string name, file, rgb;
-  int height, width;
-};
-
-// Files that Pillow wrote, with the pixels it reads from them.
-const std::vector<Golden>& golden_pictures() {
-  static const std::vector<Golden> pictures = [] {
-    std::vector<Golden> read;
-    const auto text = test::read_text(CATDOG_TEST_DATA "/picture_golden.json");
-    for (const auto& entry : nlohmann::json::parse(text)) {
-      read.push_back({entry["name"], from_hex(entry["file"]), from_hex(entry["rgb"]),
-                      entry["height"], entry["width"]});
-    }
-    return read;
-  }();
-  return pictures;
-}
 
 std::string pixels_of(const Picture& picture) {
   return {reinterpret_cast<const char*>(picture.data), picture.total() * 3};
@@ -64,26 +42,9 @@ std::string fault_of(const std::string& bytes) {
   EXPECT_EQ(
       message_of<DataError>([&] { decode_resized(bytes, "file", kSmall, Resampling::nearest); }),
       fault);
+  EXPECT_EQ(message_of<DataError>([&] { inspect_picture(bytes, "file"); }), fault);
   EXPECT_EQ(fault.find('\n'), std::string::npos);
   return fault;
-}
-
-std::string jpeg(int height = 120, int width = 160, bool progressive = false) {
-  return encode(make_noise(height, width), ".jpg",
-                {cv::IMWRITE_JPEG_PROGRESSIVE, progressive ? 1 : 0});
-}
-
-std::string with_u16(std::string bytes, size_t at, int value) {
-  bytes[at] = static_cast<char>(value >> 8);
-  bytes[at + 1] = static_cast<char>(value & 255);
-  return bytes;
-}
-
-// A JPEG whose header tells another size than its data have.
-std::string jpeg_that_claims(int height, int width) {
-  const std::string bytes = jpeg();
-  const size_t frame = bytes.find("\xFF\xC0");
-  return with_u16(with_u16(bytes, frame + 5, height), frame + 7, width);
 }
 
 TEST(Decode, GivesPillowsPixels) {
@@ -234,10 +195,6 @@ long most_memory_mb() {
   return usage.ru_maxrss / 1024;
 }
 
-std::string with_bytes(std::string bytes, size_t at, std::string_view replacement) {
-  return bytes.replace(at, replacement.size(), replacement);
-}
-
 TEST(Decode, RefusesHugePicturesBeforeTakingMemory) {
   using namespace std::string_view_literals;
   const Picture picture = make_noise(60, 80);
@@ -298,6 +255,8 @@ TEST(Decode, SurvivesRandomDamage) {
         }
       };
       const bool survived = survives([&] { decode_picture(bytes, "file"); });
+      EXPECT_EQ(survives([&] { inspect_picture(bytes, "file"); }), survived)
+          << golden.name << ", round " << round;
       EXPECT_EQ(survives([&] { check_picture(bytes, "file"); }), survived)
           << golden.name << ", round " << round;
       EXPECT_EQ(survives([&] { decode_resized(bytes, "file", kSmall, Resampling::nearest); }),

@@ -15,7 +15,7 @@ class Usage(CommandTest):
     def test_help_and_version(self):
         result = catdog("--help")
         self.assertEqual(result.returncode, 0)
-        for command in ("synth", "split", "summary", "preview", "train", "eval", "bench"):
+        for command in ("synth", "split", "check", "summary", "preview", "train", "eval", "bench"):
             self.assertIn(command, result.stdout)
             self.assertEqual(catdog(command, "--help").returncode, 0)
         self.assertRegex(catdog("--version").stdout, r"^catdog \d+\.\d+\.\d+\n$")

@@ -75,6 +75,7 @@ int main(int argc, char** argv) {
   app.fallthrough(false);
   catdog::setup_synth(app);
   catdog::setup_split(app);
+  catdog::setup_check(app);
   catdog::setup_summary(app);
   catdog::setup_preview(app);
   catdog::setup_train(app);

@@ -3,12 +3,15 @@
 
 #include <nlohmann/json.hpp>
 
+#include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 
 namespace catdog {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr const char* kFormat = "catdog-split-1";
 
 const char* name_of(Placement placement) {
   switch (placement) {
@@ -38,9 +41,12 @@ Json options_record(const SplitOptions& options) {
 // Names go through shown(): JSON holds UTF-8 only, and file names need not be UTF-8.
 std::string split_record(const SplitOptions& options, const SplitResult& result,
                          const std::vector<SplitPicture>& pictures) {
-  Json record = {{"format", "catdog-split-1"},         {"source", shown(options.source)},
-                 {"options", options_record(options)}, {"classes", Json::array()},
-                 {"pictures", Json::array()},          {"skipped", Json::array()},
+  Json record = {{"format", kFormat},
+                 {"source", shown(options.source)},
+                 {"options", options_record(options)},
+                 {"classes", Json::array()},
+                 {"pictures", Json::array()},
+                 {"skipped", Json::array()},
                  {"duplicates", Json::array()}};
   for (const std::string& name : result.classes) record["classes"].push_back(shown(name));
   for (const SplitPicture& picture : pictures) {
@@ -58,6 +64,22 @@ std::string split_record(const SplitOptions& options, const SplitResult& result,
     record["duplicates"].push_back(std::move(names));
   }
   return record.dump(/*indent=*/1) + "\n";
+}
+
+std::multimap<std::string, std::string> hashes_in_record(std::string_view text,
+                                                         const std::string& source) {
+  std::multimap<std::string, std::string> hashes;
+  try {
+    const Json record = Json::parse(text);
+    if (record.at("format") != kFormat) throw DataError(source + ": of another format");
+    for (const Json& picture : record.at("pictures")) {
+      hashes.emplace(picture.at("name").get<std::string>(),
+                     picture.at("sha256").get<std::string>());
+    }
+  } catch (const Json::exception&) {
+    throw DataError(source + ": damaged, or not made by catdog split");
+  }
+  return hashes;
 }
 
 }  // namespace catdog

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catdog/pictures/split.hpp"
@@ -23,5 +25,10 @@ struct SplitPicture {
 // The text of split.json.
 std::string split_record(const SplitOptions& options, const SplitResult& result,
                          const std::vector<SplitPicture>& pictures);
+
+// SHA-256 by the picture's name as shown(), from a text that split_record made. Throws DataError
+// naming `source` for any other text.
+std::multimap<std::string, std::string> hashes_in_record(std::string_view text,
+                                                         const std::string& source);
 
 }  // namespace catdog

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catdog/cli/config_flags.hpp"
+#include "catdog/pictures/check.hpp"
 #include "catdog/pictures/split.hpp"
 #include "catdog/pictures/synth.hpp"
 
@@ -20,6 +21,13 @@ void run_synth(const SynthOptions& options);
 
 void setup_split(CLI::App& app);
 void run_split(const SplitOptions& options);
+
+struct CheckCommand {
+  CheckOptions check = {};
+  bool json = false;
+};
+void setup_check(CLI::App& app);
+void run_check(const CheckCommand& options);
 
 struct SummaryCommand {
   ConfigFlags config;
