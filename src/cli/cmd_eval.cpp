@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "catdog/cli/commands.hpp"
+#include "catdog/cli/data_checks.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
@@ -15,8 +16,9 @@
 namespace catdog {
 namespace {
 
-Json to_json(const Evaluation& result, const TrainedModel& model) {
+Json to_json(const Evaluation& result, const TrainedModel& model, const ImageFolder& pictures) {
   return {{"n", result.n},
+          {"left_out", left_out_record(pictures)},
           {"loss", result.loss},
           {"accuracy", result.accuracy},
           {"interval", {result.interval.low, result.interval.high}},
@@ -31,10 +33,12 @@ fs::path from_here(const fs::path& path) {
   return relative.native().starts_with("..") ? path : relative;
 }
 
-void print_result(const Evaluation& result, const TrainedModel& model, const fs::path& folder) {
+void print_result(const Evaluation& result, const TrainedModel& model, const fs::path& folder,
+                  const ImageFolder& pictures) {
   const std::vector<std::string>& classes = model.classes;
   fmt::print("{}: {} pictures, {}\n", shown(from_here(folder)), result.n,
              name_of(model.net->precision()));
+  if (!pictures.left_out().empty()) fmt::print("{}\n", left_out_text(pictures));
   fmt::print("loss      {:.4f}\n", result.loss);
   fmt::print("accuracy  {:.2f} %  (95 % interval {:.2f} to {:.2f} %)\n", 100 * result.accuracy,
              100 * result.interval.low, 100 * result.interval.high);
@@ -63,6 +67,8 @@ void setup_eval(CLI::App& app) {
       ->capture_default_str();
   add_setting_flag(*command, options->settings, "--precision", "train.precision",
                    "the network's numbers: auto, fp32 or bf16 (default: as it was trained)");
+  add_setting_flag(*command, options->settings, "--on-bad", "data.on_bad",
+                   "a picture that cannot be read: error, or skip (default: as it was trained)");
   command->add_option("--workers", options->workers, "threads that prepare batches; -1: one a core")
       ->check(CLI::Range(kWorkerPerCore, 256))
       ->capture_default_str();
@@ -102,9 +108,9 @@ void run_eval(const EvalCommand& options) {
     throw ModelError(shown(options.model) + ": gives a loss that is not a finite number");
   }
   if (options.json) {
-    fmt::print("{}\n", to_json(result, model).dump());
+    fmt::print("{}\n", to_json(result, model, pictures).dump());
   } else {
-    print_result(result, model, folder);
+    print_result(result, model, folder, pictures);
   }
   if (options.min_accuracy && result.accuracy < *options.min_accuracy) {
     throw Error(fmt::format("accuracy {:.4f} lies below --min-accuracy {}", result.accuracy,

@@ -131,6 +131,9 @@ void run_train(const TrainCommand& options) {
   const ImageFolder training(dir / "train", config.data, memory);
   const ImageFolder validation(dir / "validation", config.data, memory);
   check_classes(training, validation, shown(dir));
+  for (const ImageFolder* folder : {&training, &validation}) {
+    if (!folder->left_out().empty()) spdlog::warn("{}", left_out_text(*folder));
+  }
   spdlog::info("{} training and {} validation pictures of {}", training.count(), validation.count(),
                join_and(training.classes()));
 
@@ -141,8 +144,10 @@ void run_train(const TrainCommand& options) {
   use_channels_last(*net);
 
   const Picture first_batch = first_batch_sheet(config, training);
-  const RunFolder run = RunFolder::create(options.runs, run_name(options), to_json(config),
-                                          environment(device, net->precision()));
+  Json env = environment(device, net->precision());
+  env["left_out"] = {{"train", left_out_record(training)},
+                     {"validation", left_out_record(validation)}};
+  const RunFolder run = RunFolder::create(options.runs, run_name(options), to_json(config), env);
   write_picture(run.path() / "first_batch.png", first_batch);
   spdlog::info("run {} on {}, {} threads, {}", shown(run.path()), device.str(),
                torch::get_num_threads(), name_of(net->precision()));

@@ -3,6 +3,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
@@ -37,6 +39,26 @@ void check_classes(const ImageFolder& training, const ImageFolder& validation,
     throw DataError(fmt::format("{}: train has the classes {}, validation has {}", dir,
                                 join_and(training.classes()), join_and(validation.classes())));
   }
+}
+
+std::string left_out_text(const ImageFolder& folder) {
+  constexpr size_t kNamed = 5;
+  const std::vector<LeftOutPicture>& left_out = folder.left_out();
+  if (left_out.empty()) return "";
+  std::vector<std::string> names;
+  for (size_t i = 0; i < std::min(left_out.size(), kNamed); ++i) {
+    names.push_back(fmt::format("{} ({})", shown(left_out[i].file), left_out[i].fault));
+  }
+  if (left_out.size() > kNamed) names.push_back(fmt::format("{} more", left_out.size() - kNamed));
+  return fmt::format("{} left out: {}", left_out.size(), join_and(names));
+}
+
+Json left_out_record(const ImageFolder& folder) {
+  Json record = Json::array();
+  for (const LeftOutPicture& picture : folder.left_out()) {
+    record.push_back({{"file", shown(picture.file)}, {"reason", picture.fault}});
+  }
+  return record;
 }
 
 }  // namespace catdog

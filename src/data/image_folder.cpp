@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/data/image_folder.hpp"
 
+#include <utility>
+
+#include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/parallel.hpp"
 #include "catdog/data/chain.hpp"
 #include "catdog/pictures/decode.hpp"
 
@@ -26,6 +30,9 @@ void DataOptions::describe(OptionTable& table) {
                 {"bilinear", Resampling::bilinear},
                 {"area", Resampling::area}},
                "how pictures are resized; nearest is the book's");
+  table.choice("on_bad", on_bad, {{"error", OnBad::error}, {"skip", OnBad::skip}},
+               "a picture that cannot be read: an error that names it; or left out from the start, "
+               "named, and counted in the run's env.json");
   table.choice(
       "cache", cache,
       {{"memory", CacheKind::memory}, {"disk", CacheKind::disk}, {"none", CacheKind::none}},
@@ -61,10 +68,39 @@ ImageFolder::ImageFolder(const fs::path& dir, const DataOptions& options,
       resampling_(options.resize),
       memory_(std::move(memory)),
       cache_(std::make_shared<Cache>()) {
+  if (options.on_bad == OnBad::skip) leave_out_bad(dir);
   cache_->pictures.resize(listing_.files.size());
   if (options.cache == CacheKind::disk) {
     cache_->disk =
         std::make_unique<DiskCache>(cache_file(dir), listing_.files.size(), size_, resampling_);
+  }
+}
+
+// Before the first batch, so that what a batch holds stays a function of seed, pass and place.
+void ImageFolder::leave_out_bad(const fs::path& dir) {
+  std::vector<std::string> faults(listing_.files.size());
+  for_each_index(faults.size(), [&](size_t i) {
+    try {
+      check_picture(read_picture_file(file(i)), file(i));
+    } catch (const PictureError& error) {
+      faults[i] = error.fault;
+    }
+  });
+  std::vector<LabelledFile> good;
+  std::vector<bool> has_good(classes().size());
+  for (size_t i = 0; i < faults.size(); ++i) {
+    if (faults[i].empty()) {
+      has_good[static_cast<size_t>(label(i))] = true;
+      good.push_back(listing_.files[i]);
+    } else {
+      left_out_.push_back({file(i), faults[i]});
+    }
+  }
+  listing_.files = std::move(good);
+  for (size_t i = 0; i < has_good.size(); ++i) {
+    if (!has_good[i]) {
+      throw DataError(shown(dir / classes()[i]) + ": none of the pictures can be read");
+    }
   }
 }
 

@@ -17,4 +17,11 @@ void check_folder(const std::filesystem::path& dir);
 void check_classes(const ImageFolder& training, const ImageFolder& validation,
                    const std::string& dir);
 
+// Says how many pictures data.on_bad = skip has left out of a folder, and names the first of them;
+// empty if it left out none.
+std::string left_out_text(const ImageFolder& folder);
+
+// All of them, for records: [{"file", "reason"}, …].
+Json left_out_record(const ImageFolder& folder);
+
 }  // namespace catdog

@@ -25,6 +25,11 @@ enum class CacheKind {
   none,    // decoded in each pass
 };
 
+enum class OnBad {
+  error,  // a picture that cannot be read stops the run
+  skip,   // it is left out before anything begins, and counted
+};
+
 // Which `workers` means one a core.
 inline constexpr int kWorkerPerCore = -1;
 
@@ -32,6 +37,7 @@ struct DataOptions {
   std::string dir = "data/cats_and_dogs_small";  // holds train/, validation/ and test/
   int image_size = 150;                          // px: width and height of the network's input
   Resampling resize = Resampling::nearest;
+  OnBad on_bad = OnBad::error;          // a picture that cannot be read
   CacheKind cache = CacheKind::memory;  // where decoded pictures are kept
   int cache_mb = 2048;                  // of memory for them, all folders together
   int device_mb = 2048;                 // of a GPU's memory; a folder that needs more stays off it
@@ -54,10 +60,16 @@ class ByteBudget {
 // What `options` allow to the folders of a run: cache_mb, or nothing for CacheKind::none.
 std::shared_ptr<ByteBudget> memory_budget(const DataOptions& options);
 
+struct LeftOutPicture {
+  std::filesystem::path file;
+  std::string fault;
+};
+
 class ImageFolder : public torch::data::datasets::Dataset<ImageFolder, torch::data::Example<>> {
  public:
-  // DIR/<class>/*.jpg: see list_class_folders. `memory` may be shared with other folders. Throws
-  // DataError.
+  // DIR/<class>/*.jpg: see list_class_folders. `memory` may be shared with other folders. With
+  // OnBad::skip reads every picture once, to leave out those that cannot be read. Throws DataError,
+  // Interrupted.
   ImageFolder(const std::filesystem::path& dir, const DataOptions& options,
               std::shared_ptr<ByteBudget> memory);
 
@@ -72,6 +84,8 @@ class ImageFolder : public torch::data::datasets::Dataset<ImageFolder, torch::da
   int label(size_t index) const { return listing_.files[index].label; }
   const std::filesystem::path& file(size_t index) const { return listing_.files[index].file; }
   int64_t count() const { return static_cast<int64_t>(listing_.files.size()); }
+  // Files that are not among the pictures because of OnBad::skip.
+  const std::vector<LeftOutPicture>& left_out() const { return left_out_; }
   const std::vector<std::string>& classes() const { return listing_.classes; }
   int image_size_px() const { return size_.height; }
 
@@ -83,7 +97,10 @@ class ImageFolder : public torch::data::datasets::Dataset<ImageFolder, torch::da
     std::unique_ptr<DiskCache> disk;  // none: memory alone
   };
 
+  void leave_out_bad(const std::filesystem::path& dir);
+
   ClassFolders listing_;
+  std::vector<LeftOutPicture> left_out_;
   Size size_;
   Resampling resampling_;
   std::shared_ptr<ByteBudget> memory_;
