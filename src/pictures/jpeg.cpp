@@ -150,12 +150,11 @@ void take_columns(const JSAMPLE* row, bool has_black, const std::vector<int>& co
 
 Picture decode_jpeg(std::string_view bytes) {
   JpegReader reader(bytes);
-  const auto [height, width] = reader.size();
-  Picture picture(height, width, CV_8UC3);
+  Picture picture(reader.size().height, reader.size().width, CV_8UC3);
   reader.read_rows(
       /*scale_denominator=*/1, [](int) { return true; },
       [&](int row, const JSAMPLE* samples) {
-        take_row(samples, reader.has_black(), width, picture.ptr(row));
+        take_row(samples, reader.has_black(), picture.cols, picture.ptr(row));
       });
   return picture;
 }
