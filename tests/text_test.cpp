@@ -34,5 +34,14 @@ TEST(Text, SaysDurations) {
   EXPECT_EQ(duration(3725), "1 h 2 min");
 }
 
+TEST(SecondsOf, ReadsATimeWithItsUnit) {
+  EXPECT_EQ(seconds_of("90s"), 90);
+  EXPECT_EQ(seconds_of("5min"), 300);
+  EXPECT_EQ(seconds_of("1.5h"), 5400);
+  for (const char* text : {"", "5", "min", "0s", "-1s", "5 min", "5m", "infs", "nans", "5mins"}) {
+    EXPECT_FALSE(seconds_of(text).has_value()) << text;
+  }
+}
+
 }  // namespace
 }  // namespace catdog

@@ -30,6 +30,12 @@ size_t terminal_width() {
   return known ? size.ws_col : 80;
 }
 
+// A terminal that is gone is no error: the work goes on.
+void write(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+}
+
 }  // namespace
 
 ProgressBar::ProgressBar() : enabled_(is_capable_terminal()) { start(); }
@@ -50,14 +56,12 @@ void ProgressBar::show(const std::string& label, int64_t done, int64_t total,
   const std::string line = fmt::format("{} [{:=<{}}{:.<{}}] {}/{}  {}{}", label, "", filled, "",
                                        kWidth - filled, done, total, left, note);
   // A line that wraps could not be overwritten.
-  fmt::print(stderr, "\r\033[K{}", std::string_view(line).substr(0, terminal_width() - 1));
-  std::fflush(stderr);
+  write("\r\033[K" + line.substr(0, terminal_width() - 1));
 }
 
 void ProgressBar::clear() {
   if (!drawn_) return;
-  fmt::print(stderr, "\r\033[K");
-  std::fflush(stderr);
+  write("\r\033[K");
   drawn_ = false;
 }
 

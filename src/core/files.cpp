@@ -107,6 +107,32 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
   if (opened.is_open()) ::fsync(opened.get());  // the rename itself survives a power cut
 }
 
+void remove_temporaries(const fs::path& folder, const std::vector<std::string>& names) {
+  constexpr std::string_view kMark = ".tmp.";
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    const size_t mark = name.rfind(kMark);
+    if (mark == std::string::npos) continue;
+    const std::string_view digits = std::string_view(name).substr(mark + kMark.size());
+    const bool ours = std::find(names.begin(), names.end(), name.substr(0, mark)) != names.end();
+    if (ours && !digits.empty() && digits.find_first_not_of("0123456789") == digits.npos) {
+      ::unlink(entry->path().c_str());
+    }
+  }
+}
+
+void check_room(const fs::path& folder, uint64_t bytes) {
+  std::error_code error;
+  const uint64_t available = fs::space(folder, error).available;
+  if (!error && available < bytes) {
+    throw Error(shown(folder) + ": " + std::to_string(available >> 20) +
+                " MB are free on this disk, " + std::to_string((bytes >> 20) + 1) +
+                " MB are needed: make room, or choose another folder");
+  }
+}
+
 std::string sha256(std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::array<unsigned char, 32> digest{};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/core/mapped_file.hpp"
 
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -13,13 +12,6 @@ namespace catdog {
 namespace {
 
 std::string temporary_prefix(const fs::path& path) { return path.filename().string() + ".tmp."; }
-
-enum class Lock { taken, others, unknown };  // unknown: the file system has none
-
-Lock lock(const File& file) {
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return Lock::taken;
-  return errno == EWOULDBLOCK ? Lock::others : Lock::unknown;
-}
 
 // A new file that is ours: made, and locked before another process took it for abandoned.
 File make_locked(const fs::path& path, fs::path& temporary) {

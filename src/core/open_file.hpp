@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file descriptor that closes itself, and the error that names a file and what the system says.
+// A file descriptor that closes itself, its lock, and the error that names a file and what the
+// system says.
 #pragma once
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -41,5 +43,13 @@ class File {
  private:
   int descriptor_ = -1;
 };
+
+enum class Lock { taken, others, unknown };  // unknown: the file system has none
+
+// Held until the file is closed.
+inline Lock lock(const File& file) {
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return Lock::taken;
+  return errno == EWOULDBLOCK ? Lock::others : Lock::unknown;
+}
 
 }  // namespace catdog

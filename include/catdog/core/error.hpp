@@ -15,6 +15,7 @@ enum class ExitCode : int {
   data = 3,            // pictures or folders of pictures
   model = 4,           // model file or run folder
   below_accuracy = 5,  // the result lies below --min-accuracy
+  unfinished = 6,      // --max-time is over; train --resume goes on
 };
 
 class Error : public std::runtime_error {

@@ -24,6 +24,13 @@ std::string read_file(const fs::path& path, uint64_t max_bytes = uint64_t{1} << 
 // never a part. Written to `<path>.tmp.<pid>`, synced, renamed, folder synced. Throws Error.
 void write_file_atomically(const fs::path& path, std::string_view bytes);
 
+// Removes what write_file_atomically left in `folder` when its process was killed: `.tmp.<pid>`
+// after one of `names`. Only for a folder that no other process writes to.
+void remove_temporaries(const fs::path& folder, const std::vector<std::string>& names);
+
+// Throws Error if a file of `bytes` does not fit on the disk that holds `folder`.
+void check_room(const fs::path& folder, uint64_t bytes);
+
 // The SHA-256 of `bytes`, 64 lower-case hexadecimal digits.
 std::string sha256(std::string_view bytes);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,5 +22,8 @@ const std::string& nearest_of(std::string_view word, const std::vector<std::stri
 
 // 75 → "1 min 15 s", 3725 → "1 h 2 min", .25 → "0.2 s".
 std::string duration(double seconds);
+
+// "90s" → 90, "5min" → 300, "2h" → 7200; none for what is no such time, or not above 0.
+std::optional<double> seconds_of(std::string_view text);
 
 }  // namespace catdog

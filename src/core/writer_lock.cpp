@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/core/writer_lock.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "open_file.hpp"
+
+namespace catdog {
+namespace {
+
+// What stands in the file: "process 1234".
+std::string holder(const File& file) {
+  std::string text(64, '\0');
+  const ssize_t got = ::pread(file.get(), text.data(), text.size(), 0);
+  text.resize(got > 0 ? static_cast<size_t>(got) : 0);
+  return text.starts_with("process ") ? shown(text) : "another process";
+}
+
+}  // namespace
+
+WriterLock::WriterLock(const fs::path& folder) {
+  const fs::path path = folder / ".lock";
+  file_ = std::make_unique<File>(path, O_RDWR | O_CREAT, 0666);
+  if (!file_->is_open()) fail("cannot write", path);
+  switch (lock(*file_)) {
+    case Lock::others:
+      throw ModelError(shown(folder) + ": in use by " + holder(*file_) +
+                       ": wait for its end, or end it");
+    case Lock::unknown:
+      spdlog::warn("{}: this file system has no locks: see that no other process writes there",
+                   shown(folder));
+      break;
+    case Lock::taken: break;
+  }
+  const std::string text = "process " + std::to_string(::getpid());
+  if (::ftruncate(file_->get(), 0) != 0 ||
+      ::pwrite(file_->get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+    fail("cannot write", path);
+  }
+}
+
+WriterLock::~WriterLock() = default;
+WriterLock::WriterLock(WriterLock&&) noexcept = default;
+WriterLock& WriterLock::operator=(WriterLock&&) noexcept = default;
+
+}  // namespace catdog
