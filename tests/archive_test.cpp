@@ -2,7 +2,9 @@
 // Files of tensors: what is saved is loaded, and what is not whole is refused by name.
 #include "catdog/model/archive.hpp"
 
+#include <caffe2/serialize/inline_container.h>
 #include <gtest/gtest.h>
+#include <torch/csrc/jit/api/module.h>
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
@@ -91,9 +93,72 @@ TEST(Archive, SaysWhatIsWrong) {
   write_text(path, bytes);
   EXPECT_EQ(refusal(path), path + ": damaged: its content does not match its SHA-256");
 
-  // A file of torch::save's own: a zip as well, but not ours.
+  // Files of torch's own: zips as well, but not ours.
   torch::save(torch::ones(3), path);
   EXPECT_EQ(refusal(path), path + ": truncated, or not written by catdog");
+  torch::jit::Module("scripted").save(path);
+  EXPECT_EQ(refusal(path), path + ": truncated, or not written by catdog");
+}
+
+// Someone who can compute a SHA-256 can put one under anything.
+std::string with_digest(std::string zip) {
+  zip[zip.size() - 2] = static_cast<char>(14 + 64);
+  zip += "catdog sha256 " + sha256(zip);
+  return zip;
+}
+
+std::string what_is_wrong_with(const std::string& bytes) {
+  return message_of<ModelError>([&] { parse_archive(bytes, "x"); });
+}
+
+TEST(Archive, ARightDigestIsNotEnough) {
+  EXPECT_EQ(what_is_wrong_with(with_digest(std::string("PK\x03\x04") + std::string(100, 'x'))),
+            "x: not a catdog model file");
+
+  std::string zip;
+  const auto append = [&](const void* data, size_t size) {
+    zip.append(static_cast<const char*>(data), size);
+    return size;
+  };
+  {  // 64 MB of zeros in a few KB
+    caffe2::serialize::PyTorchStreamWriter writer(append);
+    const std::string zeros(64 << 20, '\0');
+    writer.writeRecord("data.pkl", zeros.data(), zeros.size(), /*compress=*/true);
+    writer.writeEndOfFile();
+  }
+  ASSERT_LT(zip.size(), size_t{1} << 20);
+  EXPECT_EQ(what_is_wrong_with(with_digest(zip)),
+            "x: its records unpack to more than the file holds");
+
+  zip.clear();
+  {
+    caffe2::serialize::PyTorchStreamWriter writer(append);
+    const std::string text = "no pickle";
+    writer.writeRecord("data.pkl", text.data(), text.size());
+    writer.writeEndOfFile();
+  }
+  EXPECT_EQ(what_is_wrong_with(with_digest(zip)), "x: not a catdog model file");
+}
+
+TEST(Archive, TensorsAreCopiedAllOrNone) {
+  const NamedTensors from = {{"a", torch::ones(3)}, {"b", torch::ones({2, 2})}};
+  NamedTensors into = {{"a", torch::zeros(3)}, {"b", torch::zeros({2, 2})}};
+  copy_tensors(from, into, "x");
+  EXPECT_TRUE(torch::equal(into.at("b"), from.at("b")));
+
+  const auto fault = [&](const NamedTensors& other) {
+    NamedTensors target = {{"a", torch::zeros(3)}, {"b", torch::zeros({2, 2})}};
+    const auto message = message_of<ModelError>([&] { copy_tensors(other, target, "x"); });
+    EXPECT_EQ(target.at("a").sum().item<float>(), 0);
+    return message;
+  };
+  EXPECT_EQ(fault({{"a", torch::ones(3)}}), "x: the tensor b is missing");
+  EXPECT_EQ(fault({{"a", torch::ones(3)}, {"b", torch::ones(4)}}),
+            "x: the tensor b has another shape or type than its network");
+  EXPECT_EQ(fault({{"a", torch::ones(3)}, {"b", torch::ones({2, 2}, torch::kHalf)}}),
+            "x: the tensor b has another shape or type than its network");
+  EXPECT_EQ(fault({{"a", torch::ones(3)}, {"b", torch::ones({2, 2})}, {"c", torch::ones(1)}}),
+            "x: holds the tensor c, which its network does not have");
 }
 
 }  // namespace

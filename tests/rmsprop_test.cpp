@@ -21,7 +21,7 @@ void expect_equal_steps(const torch::Tensor& start, torch::MemoryFormat gradient
                         const OptimizerOptions& options, double tolerance) {
   torch::manual_seed(4);
   torch::Tensor ours = start.clone().requires_grad_(), theirs = start.clone().requires_grad_();
-  RmsProp optimizer(options, {ours});
+  RmsProp optimizer(options, {{"w", ours}});
   torch::optim::RMSprop reference = torchs(options, theirs);
   for (int step = 0; step < 20; ++step) {
     const torch::Tensor gradient = torch::randn_like(start) * std::pow(10.0, step % 5 - 4);
@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(RmsProp, EqualsTorch,
 
 TEST(RmsProp, IsItsFormula) {
   torch::Tensor weight = torch::full({1}, 2.0, torch::kDouble).requires_grad_();
-  RmsProp optimizer({.lr = 0.01, .alpha = 0.9, .eps = 1e-8, .weight_decay = 0.1}, {weight});
+  RmsProp optimizer({.lr = 0.01, .alpha = 0.9, .eps = 1e-8, .weight_decay = 0.1}, {{"w", weight}});
   weight.mutable_grad() = torch::zeros({1}, torch::kDouble);
   optimizer.step();
   // Gradient 0 + 0.1 * 2 = 0.2; mean square 0.1 * 0.2^2; by hand:
@@ -65,13 +65,34 @@ TEST(RmsProp, IsItsFormula) {
 
 TEST(RmsProp, LeavesWhatHasNoGradient) {
   torch::Tensor with = torch::ones({4}).requires_grad_(), without = torch::ones({4});
-  RmsProp optimizer(OptimizerOptions(), {with, without});
+  RmsProp optimizer(OptimizerOptions(), {{"with", with}, {"without", without}});
   with.mutable_grad() = torch::ones({4});
   optimizer.step();
   EXPECT_LT(with.max().item<float>(), 1);
   EXPECT_TRUE(torch::equal(without, torch::ones({4})));
   optimizer.zero_grad();
   EXPECT_FALSE(with.grad().defined());
+}
+
+TEST(RmsProp, ItsStateIsAllThatGoesOn) {
+  torch::manual_seed(2);
+  const torch::Tensor start = torch::randn({5, 7});
+  torch::Tensor whole = start.clone().requires_grad_();
+  RmsProp uninterrupted(OptimizerOptions(), {{"w", whole}});
+  const auto step = [](RmsProp& optimizer, torch::Tensor& weight, int64_t seed) {
+    torch::manual_seed(seed);
+    weight.mutable_grad() = torch::randn_like(weight);
+    optimizer.step();
+  };
+  step(uninterrupted, whole, 7);
+  torch::Tensor other = whole.detach().clone().requires_grad_();
+  RmsProp resumed(OptimizerOptions(), {{"w", other}});
+  const NamedTensors state = resumed.state();
+  ASSERT_EQ(state.size(), 1u);
+  copy_tensors(uninterrupted.state(), state, "state");
+  step(uninterrupted, whole, 8);
+  step(resumed, other, 8);
+  EXPECT_TRUE(torch::equal(whole, other));
 }
 
 }  // namespace

@@ -2,6 +2,10 @@
 #include "catdog/train/run_folder.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <optional>
+#include <set>
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
@@ -32,24 +36,24 @@ TEST(RunFolder, HoldsConfigEnvironmentAndOneRowAnEpoch) {
   const RunFolder run = create(folder.path(), "r");
   EXPECT_EQ(Json::parse(read_text(run.path() / "config.json"))["train"]["epochs"], 3);
   EXPECT_EQ(Json::parse(read_text(run.path() / "env.json"))["device"], "cpu");
-  run.append({.epoch = 1,
-              .loss = 0.69,
-              .accuracy = 0.5,
-              .val_loss = 0.7,
-              .val_accuracy = 0.25,
-              .lr = 1e-4,
-              .seconds = 1.5,
-              .images_per_second = 100,
-              .waited_share = 0});
-  run.append({.epoch = 2,
-              .loss = 0.6,
-              .accuracy = 2.0 / 3,
-              .val_loss = 0.65,
-              .val_accuracy = 0.5,
-              .lr = 1e-4,
-              .seconds = 1.25,
-              .images_per_second = 123.456,
-              .waited_share = 0});
+  run.write_metrics({{.epoch = 1,
+                      .loss = 0.69,
+                      .accuracy = 0.5,
+                      .val_loss = 0.7,
+                      .val_accuracy = 0.25,
+                      .lr = 1e-4,
+                      .seconds = 1.5,
+                      .images_per_second = 100,
+                      .waited_share = 0},
+                     {.epoch = 2,
+                      .loss = 0.6,
+                      .accuracy = 2.0 / 3,
+                      .val_loss = 0.65,
+                      .val_accuracy = 0.5,
+                      .lr = 1e-4,
+                      .seconds = 1.25,
+                      .images_per_second = 123.456,
+                      .waited_share = 0}});
   EXPECT_EQ(read_text(run.path() / "metrics.csv"),
             "epoch,loss,acc,val_loss,val_acc,lr,seconds,images_per_second\n"
             "1,0.69,0.5,0.7,0.25,0.0001,1.500,100.0\n"
@@ -80,6 +84,83 @@ TEST(RunFolder, SaysWhyItCannotBeMade) {
   test::write_text(folder / "file", "");
   EXPECT_EQ(test::message_of<ModelError>([&] { create(folder / "file", "r"); }),
             "cannot make a run folder in " + (folder / "file").string() + ": Not a directory");
+}
+
+Checkpoint at_step(int64_t steps_done) {
+  Checkpoint checkpoint;
+  checkpoint.classes = {"cats", "dogs"};
+  checkpoint.position = {.step = steps_done, .pictures = steps_done, .steps_done = steps_done};
+  checkpoint.tensors = {{"model.w", torch::full({50}, steps_done)}};
+  return checkpoint;
+}
+
+fs::path file_of(const RunFolder& run, const char* name) {
+  return run.path() / "checkpoints" / name;
+}
+
+std::set<std::string> names_in(const fs::path& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    names.insert(entry.path().filename().string());
+  }
+  return names;
+}
+
+TEST(RunFolder, KeepsTheNewestTwoCheckpoints) {
+  const TempFolder folder;
+  RunFolder run = create(folder.path(), "r");
+  EXPECT_FALSE(run.newest_checkpoint().has_value());
+  for (const int64_t step : {0, 5, 5, 12}) run.write(at_step(step));
+  EXPECT_EQ(names_in(run.path() / "checkpoints"),
+            (std::set<std::string>{"step-00000005.pt", "step-00000012.pt"}));
+  EXPECT_EQ(run.newest_checkpoint()->position.steps_done, 12);
+}
+
+TEST(RunFolder, TakesTheCheckpointBeforeADamagedOne) {
+  const TempFolder folder;
+  RunFolder run = create(folder.path(), "r");
+  for (const int64_t step : {5, 12}) run.write(at_step(step));
+  const fs::path newest = file_of(run, "step-00000012.pt");
+  test::write_text(newest, read_text(newest).substr(1));
+  EXPECT_EQ(run.newest_checkpoint()->position.steps_done, 5);
+  // The good one outlives the damaged one, though that has the higher number.
+  run.write(at_step(7));
+  EXPECT_EQ(names_in(run.path() / "checkpoints"),
+            (std::set<std::string>{"step-00000005.pt", "step-00000007.pt"}));
+
+  for (const char* name : {"step-00000005.pt", "step-00000007.pt"}) {
+    test::write_text(file_of(run, name), "");
+  }
+  EXPECT_EQ(test::message_of<ModelError>([&] { run.newest_checkpoint(); }),
+            run.path().string() + ": none of its checkpoints can be used; weights/ may still be");
+}
+
+TEST(RunFolder, IsLockedWhileItIsInTheMaking) {
+  const TempFolder folder;
+  std::optional<RunFolder> run = create(folder.path(), "r");
+  const std::string path = run->path().string();
+  EXPECT_EQ(
+      test::message_of<ModelError>([&] { RunFolder::open(path); }),
+      path + ": in use by process " + std::to_string(::getpid()) + ": wait for its end, or end it");
+  run.reset();
+  EXPECT_EQ(RunFolder::open(path).path(), path);
+  EXPECT_EQ(RunFolder::open(path + "/").path(), path);
+  EXPECT_EQ(test::message_of<ModelError>([&] { RunFolder::open(folder / "s"); }),
+            (folder / "s").string() + ": no folder of a training run: it has no config.json");
+}
+
+TEST(RunFolder, OpenedItIsSweptOfItsOwnLeftoversAlone) {
+  const TempFolder folder;
+  const fs::path run = create(folder.path(), "r").path();
+  const char* ours[] = {"metrics.csv.tmp.12", "weights/best.pt.tmp.7",
+                        "checkpoints/step-00000005.pt.tmp.99"};
+  const char* mine[] = {"notes.tmp.12", "metrics.csv.tmp.mine", "weights/mine.pt.tmp.7",
+                        "checkpoints/step-5.pt.tmp.9", "checkpoints/copy.pt"};
+  for (const char* name : ours) test::write_text(run / name, "x");
+  for (const char* name : mine) test::write_text(run / name, "x");
+  RunFolder::open(run);
+  for (const char* name : ours) EXPECT_FALSE(fs::exists(run / name)) << name;
+  for (const char* name : mine) EXPECT_TRUE(fs::exists(run / name)) << name;
 }
 
 }  // namespace

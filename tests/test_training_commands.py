@@ -41,8 +41,8 @@ class Train(TrainedTest):
     def test_a_run_leaves_its_record(self):
         run = self.model.parent
         self.assertEqual(sorted(p.name for p in run.iterdir()),
-                         ["config.json", "env.json", "first_batch.png", "metrics.csv", "model.pt",
-                          "weights"])
+                         [".lock", "checkpoints", "config.json", "env.json", "first_batch.png",
+                          "metrics.csv", "model.pt", "weights"])
         self.assertEqual(sorted(p.name for p in (run / "weights").iterdir()),
                          ["best.pt", "last.pt"])
         config = json.loads((run / "config.json").read_text())

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/model/archive.hpp"
@@ -61,7 +63,7 @@ TEST_F(TrainedModelTest, TensorsMustMatchTheNetworkBothWays) {
   EXPECT_EQ(refusal([](Archive& a) { a.tensors.erase("dense1.bias"); }),
             "the tensor dense1.bias is missing");
   EXPECT_EQ(refusal([](Archive& a) { a.tensors.emplace("conv9.bias", torch::zeros(1)); }),
-            "holds tensors that its network does not have");
+            "holds the tensor conv9.bias, which its network does not have");
   EXPECT_EQ(refusal([](Archive& a) { a.tensors.at("conv1.bias") = torch::zeros(5); }),
             "the tensor conv1.bias has another shape or type than its network");
   EXPECT_EQ(refusal([](Archive& a) {
@@ -80,6 +82,27 @@ TEST_F(TrainedModelTest, TheDescriptionMustBeKnown) {
             "does not tell two classes apart");
   EXPECT_EQ(refusal([](Archive& a) { a.metadata["config"]["model"]["filters"] = 3; }),
             "model.filters = 3: must be a list of whole numbers, each from 1 to 4096");
+}
+
+// Found by the digest alone: half of such flips change nothing but a weight.
+TEST_F(TrainedModelTest, EveryFlippedBitAndEveryTruncationIsRefused) {
+  const std::string whole = test::read_text(path_);
+  const fs::path damaged = folder_ / "damaged.pt";
+  std::mt19937 random(1);
+  for (int i = 0; i < 500; ++i) {
+    std::string bytes = whole;
+    const size_t bit = random() % (8 * bytes.size());
+    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
+    test::write_text(damaged, bytes);
+    EXPECT_THROW(load_model(damaged), ModelError) << "bit " << bit;
+  }
+  for (int i = 0; i < 100; ++i) {
+    const size_t length = random() % whole.size();
+    test::write_text(damaged, whole.substr(0, length));
+    EXPECT_THROW(load_model(damaged), ModelError) << length << " bytes";
+  }
+  test::write_text(damaged, whole);
+  EXPECT_EQ(load_model(damaged).classes.size(), 2u);
 }
 
 }  // namespace

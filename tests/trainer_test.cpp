@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "catdog/core/error.hpp"
@@ -142,8 +143,19 @@ TEST_F(TrainerTest, ALossThatIsNotFiniteStopsTheRunAndNamesTheStep) {
     net->parameters().back().fill_(std::nan(""));
   }
   Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
-  EXPECT_EQ(test::message_of<Error>([&] { trainer.run_epoch([](const Progress&) {}); }),
-            "the loss is not a finite number in epoch 1, training step 1: a smaller --lr may help");
+  const std::string message =
+      test::message_of<Error>([&] { trainer.run_epoch([](const Progress&) {}); });
+  EXPECT_TRUE(
+      message.starts_with("the loss is not a finite number in epoch 1, training step 1 on "))
+      << message;
+  EXPECT_TRUE(message.ends_with(".png: a smaller --lr may help")) << message;
+  // Each of the batch's pictures, by class and name, and no other.
+  const std::vector<int64_t> first = training_batches(config_, pictures)->next()->indices;
+  EXPECT_EQ(std::count(message.begin(), message.end(), '/'), std::ssize(first));
+  for (const int64_t index : first) {
+    const std::string file = pictures.file(static_cast<size_t>(index)).string();
+    EXPECT_NE(message.find(file.substr(folder_.path().string().size() + 1)), message.npos) << file;
+  }
 }
 
 TEST_F(TrainerTest, WeightsThatAreNotFiniteStopTheRunWhateverTheLossSays) {
@@ -155,9 +167,45 @@ TEST_F(TrainerTest, WeightsThatAreNotFiniteStopTheRunWhateverTheLossSays) {
     const torch::NoGradGuard no_gradient;
     if (progress.step == progress.steps) net->parameters().front().fill_(-std::nan(""));
   };
-  EXPECT_EQ(test::message_of<Error>([&] { trainer.run_epoch(break_at_the_end); }),
-            "the weights conv1.weight are not finite numbers after epoch 1, training step 3: a "
-            "smaller --lr may help");
+  const std::string message = test::message_of<Error>([&] { trainer.run_epoch(break_at_the_end); });
+  EXPECT_TRUE(message.starts_with(
+      "the weights conv1.weight are not finite numbers in epoch 1, training step 3 on "))
+      << message;
+}
+
+// Stopped after every single step of two epochs, and gone on with in a new trainer each time.
+TEST_F(TrainerTest, GoesOnFromAnyStepToTheSameBitsAndFigures) {
+  EpochResult expected{};
+  ConvNet whole = train(2, &expected);
+  struct Stop {};
+  NamedTensors kept;
+  Position position;
+  EpochResult last{};
+  ConvNet net = nullptr;
+  int processes = 0;
+  for (; last.epoch < 2 && processes < 20; ++processes) {
+    config_.data.workers = processes % 3;
+    const ImageFolder pictures = open();
+    net = make_net();
+    Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
+    if (processes > 0) {
+      copy_tensors(kept, trainer.tensors(), "kept");
+      trainer.set_position(position);
+    }
+    try {
+      last = trainer.run_epoch([](const Progress&) { throw Stop(); });
+    } catch (const Stop&) {
+    }
+    kept.clear();
+    for (const auto& [name, tensor] : trainer.tensors()) kept[name] = tensor.detach().clone();
+    position = trainer.position();
+  }
+  EXPECT_EQ(processes, 8);  // six steps, and after each epoch's last one its validation
+  EXPECT_TRUE(equal_weights(whole, net));
+  EXPECT_EQ(last.loss, expected.loss);
+  EXPECT_EQ(last.accuracy, expected.accuracy);
+  EXPECT_EQ(last.val_loss, expected.val_loss);
+  EXPECT_EQ(last.val_accuracy, expected.val_accuracy);
 }
 
 TEST_F(TrainerTest, InferenceKeepsTheFoldersOrderForAnyNumberOfWorkers) {

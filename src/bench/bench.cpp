@@ -145,7 +145,7 @@ Measurements Bench::step() {
 Measurements Bench::phases() {
   const std::vector<Batch>& taken = batches();
   net_->train();
-  RmsProp optimizer(config_.optimizer, net_->parameters());
+  RmsProp optimizer(config_.optimizer, weights_of(*net_));
   double forward = 0, backward = 0, update = 0;
   int64_t images = 0;
   for (size_t i = 0; i < kSteps; ++i) {
@@ -205,7 +205,7 @@ const std::vector<Picture>& Bench::decoded() {
 
 const std::vector<Batch>& Bench::batches() {
   if (batches_.empty()) {
-    const auto source = training_batches(config_, training_, kBatches);
+    const auto source = training_batches(config_, training_, {.end = kBatches});
     while (std::optional<Batch> next = source->next()) {
       next->images = next->images.to(device_);
       next->labels = next->labels.to(device_);

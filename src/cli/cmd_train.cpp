@@ -6,12 +6,16 @@
 #include "catdog/cli/commands.hpp"
 #include "catdog/cli/data_checks.hpp"
 #include "catdog/cli/progress_bar.hpp"
+#include "catdog/cli/save_schedule.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/signals.hpp"
 #include "catdog/core/text.hpp"
+#include "catdog/data/pictures_digest.hpp"
 #include "catdog/report/contact_sheet.hpp"
 #include "catdog/train/environment.hpp"
-#include "catdog/train/run_folder.hpp"
+#include "catdog/train/resume.hpp"
+#include "catdog/train/run_record.hpp"
 
 namespace catdog {
 namespace {
@@ -20,7 +24,7 @@ constexpr int kSheetColumns = 8;
 
 // The first batch as the network will see it.
 Picture first_batch_sheet(const Config& config, const ImageFolder& training) {
-  const Batch batch = *training_batches(config, training, /*end_batch=*/1)->next();
+  const Batch batch = *training_batches(config, training, {.end = 1})->next();
   const int side = training.image_size_px();
   std::vector<LabelledPicture> cells;
   const float* pixels = batch.images.const_data_ptr<float>();
@@ -53,32 +57,94 @@ std::string run_name(const TrainCommand& options) {
   return name.string();
 }
 
-// Epoch after epoch: figures to the screen and the run folder, weights to the run folder.
-void train_and_record(Trainer& trainer, TrainedModel& model, const RunFolder& run) {
-  const int epochs = model.config.train.epochs;
+// Epoch after epoch: figures to the screen, everything to the run folder.
+void train_and_record(Trainer& trainer, RunRecord& record, int epochs, SaveSchedule& schedule) {
   ProgressBar bar;
-  double best_accuracy = -1;
-  for (int epoch = 1; epoch <= epochs; ++epoch) {
+  while (record.epochs() < epochs) {
     bar.start();
+    const int epoch = record.epochs() + 1;
     const EpochResult result = trainer.run_epoch([&](const Progress& progress) {
       bar.show(fmt::format("epoch {}/{}", epoch, epochs), progress.step, progress.steps,
                fmt::format("{:.0f} images/s, loss {:.4f}, acc {:.4f}", progress.images_per_second,
                            progress.loss, progress.accuracy));
+      const int64_t steps_done = trainer.position().steps_done;
+      if (take_save_request() || schedule.is_due(steps_done)) {
+        record.save(trainer);
+        schedule.saved(steps_done);
+      }
+      schedule.throw_if_out_of_time();
     });
     bar.clear();
     print_epoch(result, epochs);
-
-    model.training = {{"epoch", epoch},
-                      {"val_loss", result.val_loss},
-                      {"val_acc", result.val_accuracy},
-                      {"versions", versions()}};
-    save_model(run.last_weights(), model);
-    if (result.val_accuracy > best_accuracy) {
-      best_accuracy = result.val_accuracy;
-      save_model(run.best_weights(), model);
-    }
-    run.append(result);
+    record.end_epoch(result, trainer);
+    schedule.saved(trainer.position().steps_done);
+    if (record.epochs() < epochs) schedule.throw_if_out_of_time();
   }
+}
+
+// The same, and whatever stops it, what is done is kept. Not so for an Error of the kind `failed`:
+// then the numbers are not finite, or the disk takes no more.
+void train_to_the_end(Trainer& trainer, RunRecord& record, const RunFolder& run, int epochs,
+                      SaveSchedule& schedule) {
+  try {
+    train_and_record(trainer, record, epochs, schedule);
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::failed) record.save(trainer);
+    spdlog::info("catdog train --resume {} goes on from the last checkpoint", shown(run.path()));
+    throw;
+  }
+}
+
+// Where `folder` is, or will be made.
+fs::path existing_ancestor(const fs::path& folder) {
+  fs::path path = fs::absolute(folder);
+  std::error_code ignored;
+  while (!fs::exists(path, ignored) && path.has_relative_path()) path = path.parent_path();
+  return path;
+}
+
+ConvNet make_net(const Config& config, torch::Device device) {
+  ConvNet net(config.model, config.data.image_size);
+  net->initialize(config.train.seed);
+  net->to(device);
+  net->set_precision(choose_precision(config.train.precision, device));
+  use_channels_last(*net);
+  return net;
+}
+
+// A run that stopped, and where it goes on from; no checkpoint if it was cut off before its first.
+struct Stopped {
+  RunFolder folder;
+  std::optional<Checkpoint> checkpoint;
+};
+
+std::optional<Stopped> open_stopped(const TrainCommand& options) {
+  if (options.resume.empty()) return std::nullopt;
+  RunFolder folder = RunFolder::open(options.resume);
+  std::optional<Checkpoint> checkpoint = folder.newest_checkpoint();
+  return Stopped{std::move(folder), std::move(checkpoint)};
+}
+
+// From the config and the flags; of a run that goes on, from its own config and the flags.
+Config find_config(const TrainCommand& options, const std::optional<Stopped>& stopped) {
+  if (!stopped) return load_config(options.config);
+  Config config = stopped->checkpoint ? stopped->checkpoint->config : stopped->folder.config();
+  if (!options.config.config.empty()) {
+    config = load_config(options.config);
+  } else {
+    throw_if_any(apply_settings(config.sections(), options.config.settings));
+  }
+  if (!stopped->checkpoint) return config;
+  return resumed_config(*stopped->checkpoint, config, options.force_resume);
+}
+
+RunFolder make_folder(const TrainCommand& options, const Config& config, const ConvNet& net,
+                      const Json& machine, const ImageFolder& training) {
+  check_room(existing_ancestor(options.runs), bytes_on_disk(*net));
+  const Picture first_batch = first_batch_sheet(config, training);
+  RunFolder run = RunFolder::create(options.runs, run_name(options), to_json(config), machine);
+  write_picture(run.path() / "first_batch.png", first_batch);
+  return run;
 }
 
 }  // namespace
@@ -100,8 +166,27 @@ void setup_train(CLI::App& app) {
   add("--precision", "train.precision", "the network's numbers: auto, fp32 or bf16");
   add("--workers", "data.workers", "threads that prepare batches");
   add("--threads", "train.threads", "threads of LibTorch; 0: one a core");
-  command->add_option("--name", options->name, "of the run (default: the config's)");
-  command->add_option("--runs", options->runs, "folder that holds the runs")->capture_default_str();
+  CLI::Option* name =
+      command->add_option("--name", options->name, "of the run (default: the config's)");
+  CLI::Option* runs = command->add_option("--runs", options->runs, "folder that holds the runs")
+                          ->capture_default_str();
+  CLI::Option* resume =
+      command
+          ->add_option("--resume", options->resume,
+                       "folder of a run that stopped: goes on at the exact step, with its config")
+          ->excludes(name)
+          ->excludes(runs);
+  command
+      ->add_flag("--force-resume", options->force_resume,
+                 "go on though settings or pictures are not those of the run")
+      ->needs(resume);
+  command
+      ->add_option("--checkpoint-every", options->checkpoint_every,
+                   "also save after so many steps, as 200, or such a time, as 90s, 5min or 2h; 0: "
+                   "at the ends of epochs alone")
+      ->capture_default_str();
+  command->add_option("--max-time", options->max_time,
+                      "save and stop, with exit code 6, after this time, as 90s, 5min or 2h");
   command->add_flag("--print-config", options->print_config,
                     "print what a run would use, and stop");
   command->add_flag("--help-config", options->help_config,
@@ -114,7 +199,10 @@ void run_train(const TrainCommand& options) {
     fmt::print("{}", describe_sections(Config().sections()));
     return;
   }
-  Config config = load_config(options.config);
+  catch_save_requests();
+  SaveSchedule schedule(options.checkpoint_every, options.max_time);
+  std::optional<Stopped> stopped = open_stopped(options);
+  Config config = find_config(options, stopped);
   if (options.print_config) {
     fmt::print("{}\n", to_json(config).dump(2));
     return;
@@ -134,27 +222,38 @@ void run_train(const TrainCommand& options) {
   for (const ImageFolder* folder : {&training, &validation}) {
     if (!folder->left_out().empty()) spdlog::warn("{}", left_out_text(*folder));
   }
+  const Json pictures = {{"train", pictures_digest(training, dir)},
+                         {"validation", pictures_digest(validation, dir)}};
   spdlog::info("{} training and {} validation pictures of {}", training.count(), validation.count(),
                join_and(training.classes()));
 
-  ConvNet net(config.model, config.data.image_size);
-  net->initialize(config.train.seed);
-  net->to(device);
-  net->set_precision(choose_precision(config.train.precision, device));
-  use_channels_last(*net);
-
-  const Picture first_batch = first_batch_sheet(config, training);
-  Json env = environment(device, net->precision());
-  env["left_out"] = {{"train", left_out_record(training)},
-                     {"validation", left_out_record(validation)}};
-  const RunFolder run = RunFolder::create(options.runs, run_name(options), to_json(config), env);
-  write_picture(run.path() / "first_batch.png", first_batch);
+  ConvNet net = make_net(config, device);
+  Json machine = environment(device, net->precision());
+  machine["left_out"] = {{"train", left_out_record(training)},
+                         {"validation", left_out_record(validation)}};
+  Checkpoint* before = stopped && stopped->checkpoint ? &*stopped->checkpoint : nullptr;
+  if (before != nullptr) {
+    check_same_pictures(*before, training.classes(), pictures, options.force_resume);
+    warn_of_other_machine(before->environment, machine);
+  }
+  RunFolder run =
+      stopped ? std::move(stopped->folder) : make_folder(options, config, net, machine, training);
   spdlog::info("run {} on {}, {} threads, {}", shown(run.path()), device.str(),
                torch::get_num_threads(), name_of(net->precision()));
 
   Trainer trainer(config, net, training, validation, device);
-  TrainedModel model{.net = net, .classes = training.classes(), .config = config};
-  train_and_record(trainer, model, run);
+  const Config recorded = before != nullptr ? recorded_config(*before, config) : config;
+  RunRecord record(run, {.net = net, .classes = training.classes(), .config = recorded}, pictures,
+                   machine);
+  if (before != nullptr) {
+    record.restore(std::move(*before), trainer);
+    spdlog::info("goes on in epoch {}, after step {} of {}", record.epochs() + 1,
+                 trainer.position().step, trainer.steps_per_epoch());
+  } else {
+    record.save(trainer);  // now, that nothing is computed that could not be kept
+  }
+  schedule.saved(trainer.position().steps_done);
+  train_to_the_end(trainer, record, run, config.train.epochs, schedule);
   run.finish(config.train.keep);
   fmt::print("{}\n", shown(run.model()));
 }

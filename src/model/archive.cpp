@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/model/archive.hpp"
 
+#include <caffe2/serialize/in_memory_adapter.h>
 #include <caffe2/serialize/inline_container.h>
 #include <spdlog/fmt/fmt.h>
 #include <torch/csrc/jit/serialization/pickle.h>
@@ -66,9 +67,31 @@ void check_digest(std::string_view bytes, const std::string& name) {
   }
 }
 
+// Records are stored as they are: what would unpack to more than the file holds is a trap. A right
+// digest says that a file is whole, not who wrote it.
+void check_sizes(std::string_view bytes, const std::string& name) {
+  caffe2::serialize::PyTorchStreamReader reader(
+      std::make_shared<caffe2::serialize::MemoryReadAdapter>(bytes.data(),
+                                                             static_cast<off_t>(bytes.size())));
+  uint64_t total = 0;
+  for (const std::string& record : reader.getAllRecords()) {
+    const uint64_t size = reader.getRecordSize(record);
+    if (size > bytes.size() - total) {
+      throw ModelError(name + ": its records unpack to more than the file holds");
+    }
+    total += size;
+  }
+}
+
 }  // namespace
 
-void save_archive(const fs::path& path, const Archive& archive) {
+NamedTensors weights_of(const torch::nn::Module& module) {
+  NamedTensors tensors;
+  for (const auto& item : module.named_parameters()) tensors.emplace(item.key(), item.value());
+  return tensors;
+}
+
+std::string pack_archive(const Archive& archive) {
   c10::impl::GenericDict dict(c10::StringType::get(), c10::AnyType::get());
   for (const auto& [name, tensor] : archive.tensors) {
     // A copy of its own: a view would drag its whole storage along.
@@ -77,21 +100,18 @@ void save_archive(const fs::path& path, const Archive& archive) {
   dict.insert(kMetadataKey, archive.metadata.dump(1));
   std::string bytes = write_zip(dict);
   append_digest(bytes);
-  write_file_atomically(path, bytes);
+  return bytes;
 }
 
-Archive load_archive(const fs::path& path) {
-  const std::string name = shown(path);
-  std::string bytes;
-  try {
-    bytes = read_file(path);
-  } catch (const Error& error) {
-    throw ModelError(error.what());
-  }
-  check_digest(bytes, name);
+void save_archive(const fs::path& path, const Archive& archive) {
+  write_file_atomically(path, pack_archive(archive));
+}
 
+Archive parse_archive(std::string_view bytes, const std::string& name) {
+  check_digest(bytes, name);
   Archive archive;
   try {
+    check_sizes(bytes, name);
     const c10::IValue content = torch::pickle_load({bytes.begin(), bytes.end()});
     for (const auto& item : content.toGenericDict()) {
       const std::string& key = item.key().toStringRef();
@@ -101,11 +121,56 @@ Archive load_archive(const fs::path& path) {
         archive.tensors.emplace(key, item.value().toTensor());
       }
     }
+  } catch (const ModelError&) {
+    throw;
   } catch (const std::exception&) {  // c10's messages carry stack traces: of no use to a user
     throw ModelError(name + ": not a catdog model file");
   }
   if (!archive.metadata.is_object()) throw ModelError(name + ": not a catdog model file");
   return archive;
+}
+
+Archive load_archive(const fs::path& path) {
+  std::string bytes;
+  try {
+    bytes = read_file(path);
+  } catch (const Error& error) {
+    throw ModelError(error.what());
+  }
+  return parse_archive(bytes, shown(path));
+}
+
+void check_format(const Archive& archive, std::string_view format, const std::string& name) {
+  const auto found = archive.metadata.find("format");
+  const bool is_text = found != archive.metadata.end() && found->is_string();
+  const std::string has = is_text ? found->get<std::string>() : "";
+  if (has != format) {
+    throw ModelError(
+        fmt::format("{}: has the format \"{}\", this program reads \"{}\"", name, has, format));
+  }
+}
+
+void copy_tensors(const NamedTensors& from, const NamedTensors& into, const std::string& name) {
+  for (const auto& [key, target] : into) {
+    const auto found = from.find(key);
+    if (found == from.end()) {
+      throw ModelError(fmt::format("{}: the tensor {} is missing", name, key));
+    }
+    const torch::Tensor& tensor = found->second;
+    if (tensor.layout() != torch::kStrided || tensor.sizes() != target.sizes() ||
+        tensor.dtype() != target.dtype()) {
+      throw ModelError(
+          fmt::format("{}: the tensor {} has another shape or type than its network", name, key));
+    }
+  }
+  for (const auto& [key, tensor] : from) {
+    if (!into.contains(key)) {
+      throw ModelError(
+          fmt::format("{}: holds the tensor {}, which its network does not have", name, key));
+    }
+  }
+  const torch::NoGradGuard no_gradient;
+  for (const auto& [key, target] : into) torch::Tensor(target).copy_(from.at(key));
 }
 
 }  // namespace catdog

@@ -59,12 +59,22 @@ bool lie_alike_on_cpu(const torch::Tensor& weight, const torch::Tensor& gradient
 
 }  // namespace
 
-RmsProp::RmsProp(const OptimizerOptions& options, std::vector<torch::Tensor> parameters)
-    : options_(options), parameters_(std::move(parameters)) {
+RmsProp::RmsProp(const OptimizerOptions& options, const NamedTensors& parameters)
+    : options_(options) {
   const torch::NoGradGuard no_gradient;
-  for (const torch::Tensor& parameter : parameters_) {
+  for (const auto& [name, parameter] : parameters) {
+    names_.push_back(name);
+    parameters_.push_back(parameter);
     mean_squares_.push_back(torch::zeros_like(parameter));
   }
+}
+
+NamedTensors RmsProp::state() const {
+  NamedTensors tensors;
+  for (size_t i = 0; i < names_.size(); ++i) {
+    tensors.emplace("mean_square." + names_[i], mean_squares_[i]);
+  }
+  return tensors;
 }
 
 void RmsProp::zero_grad() {

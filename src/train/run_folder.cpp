@@ -2,6 +2,9 @@
 #include "catdog/train/run_folder.hpp"
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
@@ -25,6 +28,51 @@ fs::path make_new_folder(const fs::path& root, const std::string& name) {
   throw ModelError(fmt::format("cannot make a run folder in {}: {}", shown(root), error.message()));
 }
 
+fs::path checkpoints_of(const fs::path& run) { return run / "checkpoints"; }
+
+// step-00000150.pt: the names sort as the steps do.
+std::string checkpoint_name(int64_t steps_done) { return fmt::format("step-{:08}.pt", steps_done); }
+
+bool is_checkpoint_name(std::string_view name) {
+  if (!name.starts_with("step-") || !name.ends_with(".pt")) return false;
+  name.remove_prefix(5);
+  name.remove_suffix(3);
+  return name.size() >= 8 && name.find_first_not_of("0123456789") == name.npos;
+}
+
+// The newest first.
+std::vector<fs::path> list_checkpoints(const fs::path& run) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator entry(checkpoints_of(run), error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (is_checkpoint_name(entry->path().filename().string())) files.push_back(entry->path());
+  }
+  std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) {
+    return natural_less(b.filename().native(), a.filename().native());
+  });
+  return files;
+}
+
+// A process that was killed in the middle of writing leaves a file that nobody else will miss.
+void sweep(const fs::path& run) {
+  remove_temporaries(run, {"config.json", "env.json", "metrics.csv", "model.pt"});
+  remove_temporaries(run / "weights", {"last.pt", "best.pt"});
+  std::error_code error;
+  for (fs::directory_iterator entry(checkpoints_of(run), error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    const std::string file = name.substr(0, name.find(".tmp."));
+    if (file != name && is_checkpoint_name(file)) remove_temporaries(checkpoints_of(run), {file});
+  }
+}
+
+std::string row(const EpochResult& result) {
+  return fmt::format("{},{:.6g},{:.6g},{:.6g},{:.6g},{:g},{:.3f},{:.1f}\n", result.epoch,
+                     result.loss, result.accuracy, result.val_loss, result.val_accuracy, result.lr,
+                     result.seconds, result.images_per_second);
+}
+
 }  // namespace
 
 RunFolder RunFolder::create(const fs::path& root, const std::string& name, const Json& config,
@@ -35,22 +83,74 @@ RunFolder RunFolder::create(const fs::path& root, const std::string& name, const
         "is made in",
         name));
   }
-  const RunFolder run(make_new_folder(root, name));
+  RunFolder run(make_new_folder(root, name));
   fs::create_directory(run.path_ / "weights");
+  fs::create_directory(checkpoints_of(run.path_));
   write_file_atomically(run.path_ / "config.json", config.dump(2) + "\n");
   write_file_atomically(run.path_ / "env.json", environment.dump(2) + "\n");
-  write_file_atomically(run.path_ / "metrics.csv", kMetricsHeader);
+  run.write_metrics({});
   return run;
 }
 
-void RunFolder::append(const EpochResult& result) const {
-  const fs::path file = path_ / "metrics.csv";
-  const std::string row =
-      fmt::format("{},{:.6g},{:.6g},{:.6g},{:.6g},{:g},{:.3f},{:.1f}\n", result.epoch, result.loss,
-                  result.accuracy, result.val_loss, result.val_accuracy, result.lr, result.seconds,
-                  result.images_per_second);
+RunFolder RunFolder::open(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path / "config.json", ignored)) {
+    throw ModelError(shown(path) + ": no folder of a training run: it has no config.json");
+  }
+  RunFolder run(path.has_filename() ? path : path.parent_path());  // "runs/a/"
+  sweep(run.path_);
+  fs::create_directory(run.path_ / "weights", ignored);
+  fs::create_directory(checkpoints_of(run.path_), ignored);
+  return run;
+}
+
+Config RunFolder::config() const {
+  const fs::path file = path_ / "config.json";
+  try {
+    return read_config(read_file(file), shown(file));
+  } catch (const Error& error) {
+    throw ModelError(error.what());
+  }
+}
+
+void RunFolder::write_config(const Config& config) const {
+  write_file_atomically(path_ / "config.json", to_json(config).dump(2) + "\n");
+}
+
+void RunFolder::write_metrics(const std::vector<EpochResult>& history) const {
   // The file is small: written anew as a whole, it never ends in half a row.
-  write_file_atomically(file, read_file(file) + row);
+  std::string text = kMetricsHeader;
+  for (const EpochResult& result : history) text += row(result);
+  write_file_atomically(path_ / "metrics.csv", text);
+}
+
+std::optional<Checkpoint> RunFolder::newest_checkpoint() {
+  const std::vector<fs::path> files = list_checkpoints(path_);
+  for (size_t i = 0; i < files.size(); ++i) {
+    const bool is_last = i + 1 == files.size();
+    try {
+      Checkpoint checkpoint = to_checkpoint(load_archive(files[i]), shown(files[i]));
+      newest_ = files[i];
+      if (!is_last) previous_ = files[i + 1];
+      return checkpoint;
+    } catch (const ModelError& error) {
+      spdlog::warn("{}{}", error.what(), is_last ? "" : "; the checkpoint before it is used");
+    }
+  }
+  if (!files.empty()) {
+    throw ModelError(shown(path_) + ": none of its checkpoints can be used; weights/ may still be");
+  }
+  return std::nullopt;
+}
+
+void RunFolder::write(const Checkpoint& checkpoint) {
+  const fs::path file = checkpoints_of(path_) / checkpoint_name(checkpoint.position.steps_done);
+  save_archive(file, to_archive(checkpoint));
+  if (file != newest_) previous_ = std::exchange(newest_, file);
+  std::error_code ignored;
+  for (const fs::path& other : list_checkpoints(path_)) {
+    if (other != newest_ && other != previous_) fs::remove(other, ignored);
+  }
 }
 
 void RunFolder::finish(TrainOptions::Keep keep) const {

@@ -12,52 +12,24 @@ namespace {
 
 constexpr const char* kFormat = "catdog-model-1";
 
-// Copies the tensors into the network's parameters; both sides must agree in names, shapes and
-// types.
-void fill_parameters(ConvNetImpl& net, const std::map<std::string, torch::Tensor>& tensors,
-                     const std::string& file) {
-  const torch::NoGradGuard no_gradient;
-  size_t used = 0;
-  for (auto& item : net.named_parameters()) {
-    const auto found = tensors.find(item.key());
-    if (found == tensors.end()) {
-      throw ModelError(fmt::format("{}: the tensor {} is missing", file, item.key()));
-    }
-    const torch::Tensor& tensor = found->second;
-    if (tensor.sizes() != item.value().sizes() || tensor.dtype() != item.value().dtype()) {
-      throw ModelError(fmt::format("{}: the tensor {} has another shape or type than its network",
-                                   file, item.key()));
-    }
-    item.value().copy_(tensor);
-    ++used;
-  }
-  if (used != tensors.size()) {
-    throw ModelError(file + ": holds tensors that its network does not have");
-  }
-}
-
 }  // namespace
 
+Archive to_archive(const TrainedModel& model) {
+  return {.tensors = weights_of(*model.net),
+          .metadata = {{"format", kFormat},
+                       {"classes", model.classes},
+                       {"config", to_json(model.config)},
+                       {"training", model.training}}};
+}
+
 void save_model(const fs::path& path, const TrainedModel& model) {
-  Archive archive;
-  for (const auto& item : model.net->named_parameters()) {
-    archive.tensors.emplace(item.key(), item.value());
-  }
-  archive.metadata = {{"format", kFormat},
-                      {"classes", model.classes},
-                      {"config", to_json(model.config)},
-                      {"training", model.training}};
-  save_archive(path, archive);
+  save_archive(path, to_archive(model));
 }
 
 TrainedModel load_model(const fs::path& path) {
   const std::string file = shown(path);
   const Archive archive = load_archive(path);
-  const std::string format = archive.metadata.value("format", "");
-  if (format != kFormat) {
-    throw ModelError(
-        fmt::format("{}: has the format \"{}\", this program reads \"{}\"", file, format, kFormat));
-  }
+  check_format(archive, kFormat, file);
   TrainedModel model;
   try {
     model.classes = archive.metadata.at("classes").get<std::vector<std::string>>();
@@ -70,7 +42,7 @@ TrainedModel load_model(const fs::path& path) {
     throw ModelError(error.what());
   }
   if (model.classes.size() != 2) throw ModelError(file + ": does not tell two classes apart");
-  fill_parameters(*model.net, archive.tensors, file);
+  copy_tensors(archive.tensors, weights_of(*model.net), file);
   use_channels_last(*model.net);
   model.net->eval();
   return model;

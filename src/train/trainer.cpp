@@ -3,10 +3,11 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <chrono>
+#include <algorithm>
 #include <cmath>
 
 #include "catdog/core/error.hpp"
+#include "catdog/core/files.hpp"
 #include "catdog/core/signals.hpp"
 #include "catdog/train/inference.hpp"
 #include "catdog/train/metrics.hpp"
@@ -17,19 +18,19 @@ namespace {
 // On a GPU, steps that are queued before their figures are waited for.
 constexpr int64_t kGpuStepsBetweenLooks = 20;
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
+// A batch's files are named up to this many.
+constexpr size_t kFilesNamed = 64;
 
 }  // namespace
 
 std::unique_ptr<BatchSource> training_batches(const Config& config, const PictureStore& training,
-                                              int64_t end_batch) {
+                                              BatchRange range) {
   return training.batches(training_chain(config.augment, config.train.seed),
                           {.batch_size = config.train.batch_size,
                            .workers = config.data.workers,
                            .shuffle_seed = config.train.seed,
-                           .end_batch = end_batch});
+                           .first_batch = range.begin,
+                           .end_batch = range.end});
 }
 
 Trainer::Trainer(const Config& config, ConvNet net, const ImageFolder& training,
@@ -47,59 +48,105 @@ Trainer::Trainer(const Config& config, ConvNet net, const ImageFolder& training,
                            ? config.train.steps_per_epoch
                            : batches_per_pass(training.count(), config.train.batch_size)) {}
 
+Position Trainer::position() const {
+  return {.epochs = epochs_done_,
+          .step = epoch_step_,
+          .pictures = epoch_step_ > 0 ? step_.pictures() : 0,
+          .seconds = epoch_step_ > 0 ? seconds() : 0,
+          .steps_done = step_.steps_done()};
+}
+
+void Trainer::set_position(const Position& position) {
+  epochs_done_ = position.epochs;
+  epoch_step_ = position.step;
+  seconds_before_ = position.seconds;
+  step_.set_position(position.pictures, position.steps_done);
+  batches_ = training_batches(config_, training_, {.begin = position.steps_done});
+}
+
+double Trainer::seconds_here() const {
+  return std::chrono::duration<double>(Clock::now() - started_).count();
+}
+
+double Trainer::seconds() const { return seconds_before_ + seconds_here(); }
+
 EpochResult Trainer::run_epoch(const std::function<void(const Progress&)>& observe) {
-  const auto start = std::chrono::steady_clock::now();
+  started_ = Clock::now();
   const double waited_before = batches_->waited_seconds();
-  const int epoch = ++epochs_done_;
+  train_to_the_epochs_end(observe);
+  const double training_seconds = seconds(), training_seconds_here = seconds_here();
+  const TrainingFigures figures = finite_figures();
+  check_finite();
+  const double waited = batches_->waited_seconds() - waited_before;
+  const Evaluation validation = evaluate(infer(net_, validation_, device_, config_.data.workers));
+  if (!std::isfinite(validation.loss)) {
+    throw Error(fmt::format(
+        "the validation loss is not a finite number after epoch {}, training step {}: a smaller "
+        "--lr may help",
+        epochs_done_ + 1, step_.steps_done()));
+  }
+  const EpochResult result = {
+      .epoch = ++epochs_done_,
+      .loss = figures.loss,
+      .accuracy = figures.accuracy,
+      .val_loss = validation.loss,
+      .val_accuracy = validation.accuracy,
+      .lr = config_.optimizer.lr,
+      .seconds = seconds(),
+      .images_per_second = static_cast<double>(step_.pictures()) / training_seconds,
+      .waited_share = waited / training_seconds_here};
+  epoch_step_ = 0;
+  seconds_before_ = 0;
+  return result;
+}
+
+void Trainer::train_to_the_epochs_end(const std::function<void(const Progress&)>& observe) {
   const int64_t steps_between_looks = device_.is_cpu() ? 1 : kGpuStepsBetweenLooks;
-  TrainingFigures figures{};
   net_->train();
-  step_.start_epoch();
-  for (int64_t done = 0; done < steps_per_epoch_;) {
-    step_.run(*batches_->next());
-    ++done;
-    if (done % steps_between_looks == 0 || done == steps_per_epoch_) {
-      figures = finite_figures();
-      observe({.step = done,
+  if (epoch_step_ == 0) step_.start_epoch();
+  while (epoch_step_ < steps_per_epoch_) {
+    Batch batch = *batches_->next();
+    step_.run(batch);
+    last_batch_ = std::move(batch.indices);
+    ++epoch_step_;
+    if (epoch_step_ % steps_between_looks == 0 || epoch_step_ == steps_per_epoch_ ||
+        interrupt_signal() != 0 || save_requested()) {
+      const TrainingFigures figures = finite_figures();
+      observe({.step = epoch_step_,
                .steps = steps_per_epoch_,
                .loss = figures.loss,
                .accuracy = figures.accuracy,
-               .images_per_second = static_cast<double>(step_.pictures()) / seconds_since(start)});
+               .images_per_second = static_cast<double>(step_.pictures()) / seconds()});
     }
     throw_if_interrupted();
   }
-  check_finite();
-  const double training_seconds = seconds_since(start);
-  const double waited = batches_->waited_seconds() - waited_before;
-  const Evaluation validation = evaluate(infer(net_, validation_, device_, config_.data.workers));
-  return {.epoch = epoch,
-          .loss = figures.loss,
-          .accuracy = figures.accuracy,
-          .val_loss = validation.loss,
-          .val_accuracy = validation.accuracy,
-          .lr = config_.optimizer.lr,
-          .seconds = seconds_since(start),
-          .images_per_second = static_cast<double>(step_.pictures()) / training_seconds,
-          .waited_share = waited / training_seconds};
+}
+
+// " in epoch 3, training step 150 on cats/cat.7.jpg, …": the step and its pictures.
+std::string Trainer::where() const {
+  std::string text =
+      fmt::format(" in epoch {}, training step {}", epochs_done_ + 1, step_.steps_done());
+  for (size_t i = 0; i < std::min(last_batch_.size(), kFilesNamed); ++i) {
+    const fs::path& file = training_.folder().file(static_cast<size_t>(last_batch_[i]));
+    text += (i == 0 ? " on " : ", ") + shown(file.parent_path().filename() / file.filename());
+  }
+  return text + (last_batch_.size() > kFilesNamed ? ", …" : "");
 }
 
 TrainingFigures Trainer::finite_figures() const {
   const TrainingFigures figures = step_.figures();
   if (!std::isfinite(figures.loss)) {
-    throw Error(fmt::format(
-        "the loss is not a finite number in epoch {}, training step {}: a smaller --lr may help",
-        epochs_done_, step_.steps_done()));
+    throw Error("the loss is not a finite number" + where() + ": a smaller --lr may help");
   }
   return figures;
 }
 
 void Trainer::check_finite() const {
-  for (const auto& item : net_->named_parameters()) {
-    if (!item.value().isfinite().all().item<bool>()) {
-      throw Error(
-          fmt::format("the weights {} are not finite numbers after epoch {}, training step "
-                      "{}: a smaller --lr may help",
-                      item.key(), epochs_done_, step_.steps_done()));
+  if (step_.pictures() > 0) finite_figures();
+  for (const auto& [name, weight] : weights_of(*net_)) {
+    if (!weight.isfinite().all().item<bool>()) {
+      throw Error(fmt::format("the weights {} are not finite numbers", name) + where() +
+                  ": a smaller --lr may help");
     }
   }
 }

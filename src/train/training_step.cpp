@@ -17,7 +17,7 @@ TrainingStep::TrainingStep(const Config& config, ConvNet net, torch::Device devi
       batch_size_(config.train.batch_size),
       device_(device),
       net_(std::move(net)),
-      optimizer_(config.optimizer, net_->parameters()),
+      optimizer_(config.optimizer, weights_of(*net_)),
       sums_(torch::zeros({2}, torch::TensorOptions(torch::kDouble).device(device))),
       record_(std::move(record)) {}
 
@@ -29,6 +29,20 @@ TrainingStep::Record recorder(const Config& config, torch::Device device) {
 void TrainingStep::start_epoch() {
   sums_.zero_();
   pictures_ = 0;
+}
+
+NamedTensors TrainingStep::tensors() const {
+  NamedTensors tensors = {{"sums", sums_}};
+  for (const auto& [name, tensor] : weights_of(*net_)) tensors.emplace("model." + name, tensor);
+  for (const auto& [name, tensor] : optimizer_.state()) {
+    tensors.emplace("optimizer." + name, tensor);
+  }
+  return tensors;
+}
+
+void TrainingStep::set_position(int64_t pictures, int64_t steps_done) {
+  pictures_ = pictures;
+  steps_done_ = steps_done;
 }
 
 void TrainingStep::run(const Batch& batch) {

@@ -48,6 +48,10 @@ struct TrainCommand {
   ConfigFlags config;
   std::string name;  // of the run; empty: the config's name
   std::filesystem::path runs = "runs";
+  std::filesystem::path resume;  // a run's folder; empty: a new run
+  bool force_resume = false;
+  std::string checkpoint_every = "5min";  // see SaveSchedule
+  std::string max_time;
   bool print_config = false;
   bool help_config = false;
 };

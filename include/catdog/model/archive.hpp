@@ -11,21 +11,40 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "catdog/core/options.hpp"
 
 namespace catdog {
 
+using NamedTensors = std::map<std::string, torch::Tensor>;
+
+// A module's parameters by name: themselves, not copies.
+NamedTensors weights_of(const torch::nn::Module& module);
+
 struct Archive {
-  std::map<std::string, torch::Tensor> tensors;
+  NamedTensors tensors;
   Json metadata;
 };
 
-// Writes the file in one step (see write_file_atomically). Tensors may lie on any device.
+// The file's bytes. Tensors may lie on any device.
+std::string pack_archive(const Archive& archive);
+
+// The archive that `bytes` are; `name` is for messages. Tensors are on the CPU, contiguous. Throws
+// ModelError, naming the fault, for anything that is not a whole, unchanged file of catdog's.
+Archive parse_archive(std::string_view bytes, const std::string& name);
+
+// Writes the file in one step (see write_file_atomically).
 void save_archive(const std::filesystem::path& path, const Archive& archive);
 
-// Throws ModelError, naming the file and the fault, for anything that is not a whole, unchanged
-// file of save_archive's. Tensors are on the CPU, contiguous.
+// The same as parse_archive, for a file. Throws ModelError.
 Archive load_archive(const std::filesystem::path& path);
+
+// Throws ModelError unless the metadata's "format" is that one; `name` is the file's.
+void check_format(const Archive& archive, std::string_view format, const std::string& name);
+
+// Copies tensors into those of the same name. Both sides must agree in names, shapes and types:
+// else nothing is copied and ModelError thrown, which names the tensor; `name` is the file's.
+void copy_tensors(const NamedTensors& from, const NamedTensors& into, const std::string& name);
 
 }  // namespace catdog

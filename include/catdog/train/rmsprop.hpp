@@ -5,8 +5,10 @@
 
 #include <torch/torch.h>
 
+#include <string>
 #include <vector>
 
+#include "catdog/model/archive.hpp"
 #include "catdog/train/config.hpp"
 
 namespace catdog {
@@ -16,7 +18,7 @@ namespace catdog {
 class RmsProp {
  public:
   // Updates these parameters in place; s begins at 0.
-  RmsProp(const OptimizerOptions& options, std::vector<torch::Tensor> parameters);
+  RmsProp(const OptimizerOptions& options, const NamedTensors& parameters);
 
   void zero_grad();
 
@@ -24,8 +26,13 @@ class RmsProp {
   // CPU in one pass over memory; elsewhere torch's own operations.
   void step();
 
+  // All that the next update depends on beside weights and gradients: s as
+  // "mean_square.<parameter>". They are the optimiser's own: what is copied into them counts.
+  NamedTensors state() const;
+
  private:
   const OptimizerOptions options_;
+  std::vector<std::string> names_;
   std::vector<torch::Tensor> parameters_;
   std::vector<torch::Tensor> mean_squares_;  // s, of each parameter
 };

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder of one training run: config.json, env.json, metrics.csv, weights/, model.pt.
+// The folder of one training run, and who may write there: config.json, env.json, metrics.csv,
+// weights/, checkpoints/, model.pt.
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
-#include "catdog/train/trained_model.hpp"
-#include "catdog/train/trainer.hpp"
+#include "catdog/core/writer_lock.hpp"
+#include "catdog/train/checkpoint.hpp"
 
 namespace catdog {
 
+// A run that is in the making keeps its folder locked: see WriterLock.
 class RunFolder {
  public:
   // Makes ROOT/NAME, or NAME-2, NAME-3 … where that exists already, and writes what is known before
@@ -18,21 +22,40 @@ class RunFolder {
   static RunFolder create(const std::filesystem::path& root, const std::string& name,
                           const Json& config, const Json& environment);
 
+  // A run that stopped; removes what it was just writing when it was killed. Throws ModelError if
+  // `path` is no run's folder, or another process has it.
+  static RunFolder open(const std::filesystem::path& path);
+
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path last_weights() const { return path_ / "weights" / "last.pt"; }
   std::filesystem::path best_weights() const { return path_ / "weights" / "best.pt"; }
   std::filesystem::path model() const { return path_ / "model.pt"; }
 
-  // Adds one row to metrics.csv, on disk when it returns.
-  void append(const EpochResult& result) const;
+  // The config that the run was begun with. Throws ModelError.
+  Config config() const;
+  void write_config(const Config& config) const;
+
+  // Writes metrics.csv: one row an epoch.
+  void write_metrics(const std::vector<EpochResult>& history) const;
+
+  // The newest checkpoint that is whole; one that is damaged is named in a warning and passed over.
+  // None if there is no file. Throws ModelError if there are only damaged ones.
+  std::optional<Checkpoint> newest_checkpoint();
+
+  // Adds a checkpoint, and then removes all but this one and the one before it.
+  void write(const Checkpoint& checkpoint);
 
   // Makes model.pt from weights/last.pt or weights/best.pt.
   void finish(TrainOptions::Keep keep) const;
 
  private:
-  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)), lock_(path_) {}
 
   std::filesystem::path path_;
+  WriterLock lock_;
+  // The checkpoint last read or written, and the one before it; empty: none. A damaged one that was
+  // passed over is neither, whatever its name says.
+  std::filesystem::path newest_, previous_;
 };
 
 }  // namespace catdog

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "catdog/model/archive.hpp"
 #include "catdog/train/config.hpp"
 
 namespace catdog {
@@ -16,6 +17,9 @@ struct TrainedModel {
   Config config;                     // data.dir absolute: the folder last used
   Json training = {};                // epoch, figures and versions, for a person to read
 };
+
+// What its file holds; the tensors are the network's own, not copies.
+Archive to_archive(const TrainedModel& model);
 
 void save_model(const std::filesystem::path& path, const TrainedModel& model);
 

@@ -2,9 +2,12 @@
 // Training: one epoch at a time, figures as Keras counts them.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "catdog/data/picture_store.hpp"
 #include "catdog/train/config.hpp"
@@ -33,9 +36,24 @@ struct Progress {
   double images_per_second;
 };
 
-// The training batches that a config asks for, up to before `end_batch`.
+// How far training has come.
+struct Position {
+  int epochs = 0;          // whole ones, validation included
+  int64_t step = 0;        // steps done in the epoch that comes after these
+  int64_t pictures = 0;    //   and pictures in them
+  double seconds = 0;      //   and time that they took
+  int64_t steps_done = 0;  // of all epochs; the number of the next batch
+};
+
+// Batches begin … end - 1, counted from the very first.
+struct BatchRange {
+  int64_t begin = LoaderOptions().first_batch;
+  int64_t end = LoaderOptions().end_batch;
+};
+
+// The training batches that a config asks for.
 std::unique_ptr<BatchSource> training_batches(const Config& config, const PictureStore& training,
-                                              int64_t end_batch = LoaderOptions().end_batch);
+                                              BatchRange range = {});
 
 class Trainer {
  public:
@@ -44,28 +62,52 @@ class Trainer {
   Trainer(const Config& config, ConvNet net, const ImageFolder& training,
           const ImageFolder& validation, torch::Device device);
 
-  // Trains one epoch and validates. `observe` is called after each step; on a GPU, which must not
-  // be waited for so often, after some steps and the last. Throws DataError; Error for a loss or a
-  // weight that is not finite, naming the step after which it was seen; Interrupted.
+  // Trains one epoch, or what is left of it, and validates. `observe` is called after each step; on
+  // a GPU, which must not be waited for so often, after some steps, the last, and when a signal
+  // came. What it throws passes through. Throws DataError; Error for a loss or a weight that is not
+  // finite, naming the step after which it was seen and that step's pictures; Interrupted between
+  // two steps or in validation, after which position() and tensors() are those of the last step.
   EpochResult run_epoch(const std::function<void(const Progress&)>& observe);
 
- private:
-  // Throws Error if a weight is not a finite number: then the figures are worthless, whatever the
-  // loss says.
+  // Everything that training depends on beside the config and the pictures is these two: all random
+  // numbers are functions of the seed and the position.
+  Position position() const;
+  // See TrainingStep::tensors().
+  NamedTensors tensors() const { return step_.tensors(); }
+  // Goes on from there, once the tensors have been filled.
+  void set_position(const Position& position);
+
+  // Throws Error if a weight or the epoch's loss is not a finite number, so that nothing of the
+  // kind is kept.
   void check_finite() const;
 
-  // The same of the epoch's loss so far.
+  int64_t steps_per_epoch() const { return steps_per_epoch_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void train_to_the_epochs_end(const std::function<void(const Progress&)>& observe);
+  // Of the epoch, and of its part in this process.
+  double seconds() const;
+  double seconds_here() const;
+  // Figures of the epoch so far; throws as check_finite() does for the loss.
   TrainingFigures finite_figures() const;
+  std::string where() const;
 
   const Config config_;
   ConvNet net_;
   const torch::Device device_;
   ByteBudget device_memory_;
   const PictureStore training_, validation_;
-  const std::unique_ptr<BatchSource> batches_;
+  std::unique_ptr<BatchSource> batches_;
   TrainingStep step_;
   const int64_t steps_per_epoch_;
   int epochs_done_ = 0;
+  int64_t epoch_step_ = 0;  // steps done in the present epoch
+
+  Clock::time_point started_;  // the present epoch, in this process
+  double seconds_before_ = 0;  // of it in processes before
+  std::vector<int64_t> last_batch_;
 };
 
 }  // namespace catdog

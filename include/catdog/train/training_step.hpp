@@ -40,6 +40,13 @@ class TrainingStep {
   // the device.
   TrainingFigures figures() const;
 
+  // All tensors that later steps and figures depend on, by name: "model.<weight>",
+  // "optimizer.<…>", "sums". They are the step's own: what is copied into them counts.
+  NamedTensors tensors() const;
+
+  // Goes on from there, once the tensors have been filled.
+  void set_position(int64_t pictures, int64_t steps_done);
+
   int64_t pictures() const { return pictures_; }  // since start_epoch()
   int64_t steps_done() const { return steps_done_; }
 

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/train/run_record.hpp"
+
+#include <algorithm>
+
+#include "catdog/train/environment.hpp"
+
+namespace catdog {
+namespace {
+
+// Copies of their own, on the CPU: what training goes on to change is not theirs.
+NamedTensors copied(const NamedTensors& tensors) {
+  NamedTensors copies;
+  for (const auto& [name, tensor] : tensors) {
+    copies.emplace(name, tensor.detach().to(torch::kCPU, /*non_blocking=*/false, /*copy=*/true));
+  }
+  return copies;
+}
+
+}  // namespace
+
+RunRecord::RunRecord(RunFolder& folder, TrainedModel model, Json pictures, Json environment)
+    : folder_(folder),
+      model_(std::move(model)),
+      pictures_(std::move(pictures)),
+      environment_(std::move(environment)) {}
+
+void RunRecord::restore(Checkpoint checkpoint, Trainer& trainer) {
+  const std::string name = shown(folder_.path()) + ": its checkpoint";
+  copy_tensors(checkpoint.tensors, trainer.tensors(), name);
+  trainer.set_position(checkpoint.position);
+  history_ = std::move(checkpoint.history);
+  best_ = std::move(checkpoint.best);
+  if (best_) {
+    const NamedTensors shapes = copied(weights_of(*model_.net));
+    copy_tensors(best_->tensors, shapes, name);  // compares them
+    // As a run would have it that had these settings, more epochs say, from its beginning.
+    best_->metadata["config"] = to_json(model_.config);
+  }
+  folder_.write_config(model_.config);
+  write_derived(/*with_best=*/best_.has_value(),
+                /*with_last=*/!history_.empty() && checkpoint.position.step == 0);
+}
+
+void RunRecord::save(const Trainer& trainer) {
+  trainer.check_finite();
+  folder_.write({.config = model_.config,
+                 .classes = model_.classes,
+                 .pictures = pictures_,
+                 .environment = environment_,
+                 .position = trainer.position(),
+                 .tensors = trainer.tensors(),
+                 .history = history_,
+                 .best = best_});
+}
+
+void RunRecord::end_epoch(const EpochResult& result, const Trainer& trainer) {
+  history_.push_back(result);
+  const bool is_best = note_best();
+  save(trainer);
+  write_derived(/*with_best=*/is_best, /*with_last=*/true);
+}
+
+// Whether the last epoch is the best; the first of equals stays.
+bool RunRecord::note_best() {
+  const auto best = std::max_element(
+      history_.begin(), history_.end(),
+      [](const auto& a, const auto& b) { return a.val_accuracy < b.val_accuracy; });
+  if (best->epoch != history_.back().epoch) return false;
+  model_.training = training();
+  best_ = to_archive(model_);
+  best_->tensors = copied(best_->tensors);
+  return true;
+}
+
+void RunRecord::write_derived(bool with_best, bool with_last) const {
+  folder_.write_metrics(history_);
+  if (with_best) save_archive(folder_.best_weights(), *best_);
+  if (!with_last) return;
+  TrainedModel last = model_;
+  last.training = training();
+  save_model(folder_.last_weights(), last);
+}
+
+// What a model file says of its making: figures alone, no times, so that equal runs give equal
+// bytes.
+Json RunRecord::training() const {
+  Json history = Json::array();
+  for (const EpochResult& result : history_) {
+    history.push_back({{"epoch", result.epoch},
+                       {"loss", result.loss},
+                       {"acc", result.accuracy},
+                       {"val_loss", result.val_loss},
+                       {"val_acc", result.val_accuracy},
+                       {"lr", result.lr}});
+  }
+  const EpochResult& now = history_.back();
+  return {{"epoch", now.epoch},
+          {"val_loss", now.val_loss},
+          {"val_acc", now.val_accuracy},
+          {"versions", versions()},
+          {"history", std::move(history)}};
+}
+
+uint64_t bytes_on_disk(const ConvNetImpl& net) {
+  // Two checkpoints and one in the making, each with weights, mean squares and best weights; three
+  // models and one in the making; and what else there is.
+  constexpr uint64_t kCopies = 3 * 3 + 4, kRest = 8 << 20;
+  uint64_t bytes = kRest;
+  for (const auto& weight : net.parameters()) bytes += kCopies * weight.nbytes();
+  return bytes;
+}
+
+}  // namespace catdog

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs that are killed or stopped at random moments come to the same end as one that was not."""
+import random
+import signal
+import subprocess
+import time
+import unittest
+
+from command_support import CATDOG
+from interruption_support import MANY, InterruptionTest
+
+KILLS, STOPS = (40, 10) if MANY else (3, 1)
+
+
+class Interruptions(InterruptionTest):
+    def stop(self, name, moment, signal_number, workers):
+        """A run that got the signal `moment` seconds after its folder was there; its exit code."""
+        process, run = self.start(name, "--epochs", 3, "--workers", workers, "--checkpoint-every",
+                                  2)
+        time.sleep(moment)
+        process.send_signal(signal_number)
+        _, errors = process.communicate(timeout=120)
+        self.expect_sound(run)
+        return run, process.returncode, errors
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.random = random.Random(1)
+        cls.duration = 0
+
+    def setUp(self):
+        super().setUp()
+        if self.duration:
+            return
+        process, _ = self.start("timed", "--epochs", 3, "--checkpoint-every", 2)
+        start = time.monotonic()
+        process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 0)
+        type(self).duration = time.monotonic() - start  # from when its folder is there
+
+    def test_killed(self):
+        killed = 0
+        for number in range(KILLS):
+            moment = self.random.uniform(0, self.duration)
+            with self.subTest(number=number, moment=moment):
+                run, code, _ = self.stop(f"killed{number}", moment, signal.SIGKILL, number % 4)
+                killed += code == -signal.SIGKILL
+                result = self.resume(run, "--workers", (number + 1) % 3)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.expect_whole(run)
+        self.assertGreater(killed, KILLS / 2)
+
+    def test_stopped(self):
+        stopped = 0
+        for number in range(STOPS):
+            moment = self.random.uniform(0, self.duration)
+            with self.subTest(number=number, moment=moment):
+                run, code, errors = self.stop(f"stopped{number}", moment, signal.SIGTERM,
+                                              number % 3)
+                if code == -signal.SIGTERM:
+                    stopped += 1
+                    self.assertIn("interrupted", errors)
+                else:
+                    self.assertEqual(code, 0, errors)
+                result = self.resume(run, "--workers", (number + 2) % 4)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.expect_whole(run)
+        self.assertGreater(stopped, STOPS / 3)
+
+    def test_killed_again_and_again(self):
+        process, run = self.start("again", "--epochs", 3, "--workers", 2, "--checkpoint-every", 1)
+        for _ in range(20 if MANY else 2):
+            time.sleep(0.05)
+            process.kill()
+            process.communicate()
+            if (run / "model.pt").exists():
+                break
+            process = self.start_again(run)
+        process.communicate()
+        self.assertEqual(self.resume(run).returncode, 0)
+        self.expect_whole(run)
+
+    def start_again(self, run):
+        """Goes on with the run, until one more checkpoint is there."""
+        def checkpoints():
+            return {path.name for path in run.glob("checkpoints/*.pt")}
+        before = checkpoints()
+        process = subprocess.Popen([CATDOG, "train", "--resume", run, "--checkpoint-every", "1"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.wait_for(process, lambda: checkpoints() != before)
+        return process
+
+
+if __name__ == "__main__":
+    unittest.main()
