@@ -219,7 +219,8 @@ class Eval(TrainedTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         report = json.loads(result.stdout)
         self.assertEqual(list(report),
-                         ["n", "loss", "accuracy", "interval", "confusion", "classes", "precision"])
+                         ["n", "left_out", "loss", "accuracy", "interval", "confusion", "classes",
+                          "precision"])
         self.assertEqual(report["n"], 16)
         self.assertEqual(report["classes"], ["cats", "dogs"])
         self.assertEqual([sum(row) for row in report["confusion"]], [8, 8])

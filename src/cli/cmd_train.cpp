@@ -138,6 +138,14 @@ Config find_config(const TrainCommand& options, const std::optional<Stopped>& st
   return resumed_config(*stopped->checkpoint, config, options.force_resume);
 }
 
+// What data.on_bad = skip left out of both, for the record.
+Json warn_of_left_out(const ImageFolder& training, const ImageFolder& validation) {
+  for (const ImageFolder* folder : {&training, &validation}) {
+    if (!folder->left_out().empty()) spdlog::warn("{}", left_out_text(*folder));
+  }
+  return {{"train", left_out_record(training)}, {"validation", left_out_record(validation)}};
+}
+
 RunFolder make_folder(const TrainCommand& options, const Config& config, const ConvNet& net,
                       const Json& machine, const ImageFolder& training) {
   check_room(existing_ancestor(options.runs), bytes_on_disk(*net));
@@ -219,9 +227,7 @@ void run_train(const TrainCommand& options) {
   const ImageFolder training(dir / "train", config.data, memory);
   const ImageFolder validation(dir / "validation", config.data, memory);
   check_classes(training, validation, shown(dir));
-  for (const ImageFolder* folder : {&training, &validation}) {
-    if (!folder->left_out().empty()) spdlog::warn("{}", left_out_text(*folder));
-  }
+  const Json left_out = warn_of_left_out(training, validation);
   const Json pictures = {{"train", pictures_digest(training, dir)},
                          {"validation", pictures_digest(validation, dir)}};
   spdlog::info("{} training and {} validation pictures of {}", training.count(), validation.count(),
@@ -229,8 +235,7 @@ void run_train(const TrainCommand& options) {
 
   ConvNet net = make_net(config, device);
   Json machine = environment(device, net->precision());
-  machine["left_out"] = {{"train", left_out_record(training)},
-                         {"validation", left_out_record(validation)}};
+  machine["left_out"] = left_out;
   Checkpoint* before = stopped && stopped->checkpoint ? &*stopped->checkpoint : nullptr;
   if (before != nullptr) {
     check_same_pictures(*before, training.classes(), pictures, options.force_resume);
