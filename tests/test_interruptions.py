@@ -75,7 +75,8 @@ class Interruptions(InterruptionTest):
             if (run / "model.pt").exists():
                 break
             process = self.start_again(run)
-        process.communicate()
+        else:
+            process.communicate()
         self.assertEqual(self.resume(run).returncode, 0)
         self.expect_whole(run)
 
