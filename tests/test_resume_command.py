@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """catdog train --resume: what goes on, what is refused and why, and the ways to stop and save."""
 import json
+import os
+import pty
+import select
 import shutil
 import signal
+import time
 import unittest
 
-from command_support import catdog
+from command_support import CATDOG, catdog
 from interruption_support import SMALL, InterruptionTest, figures
 
 
@@ -98,6 +102,14 @@ class Resume(InterruptionTest):
         self.assertIn("goes on in epoch 3, after step 0", result.stderr)
         self.expect_whole(run)
 
+    def test_a_deterministic_run_is_the_same_run(self):
+        result = catdog("train", *SMALL, "--data", self.data, "--runs", self.folder, "--name", "r",
+                        "--epochs", 3, "--workers", 2, "--deterministic")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        run = self.folder / "r"
+        self.assertIs(json.loads((run / "config.json").read_text())["train"]["deterministic"], True)
+        self.assertEqual(figures(run), figures(self.whole))
+
     def test_two_processes_do_not_write_to_one_run(self):
         process, run = self.start("r", "--epochs", 100000)
         self.expect(self.resume(run), 4, f"in use by process {process.pid}")
@@ -134,6 +146,36 @@ class Resume(InterruptionTest):
         process, run = self.start("r", "--epochs", 3, "--workers", 1)
         process.stderr.close()
         self.assertEqual(process.wait(timeout=120), 0)
+        self.expect_whole(run)
+
+    def on_terminal(self, name, ignore_hangup):
+        """A run of three epochs whose terminal goes away when its first checkpoint is there; how
+        it ended, as os.waitpid has it, and its folder."""
+        run = self.folder / name
+        pid, terminal = pty.fork()
+        if pid == 0:
+            if ignore_hangup:
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            os.execv(CATDOG, [CATDOG, "train", *SMALL, "--data", str(self.data), "--runs",
+                              str(self.folder), "--name", name, "--epochs",
+                              "3" if ignore_hangup else "100000", "--workers", "1"])
+        deadline = time.monotonic() + 60
+        while not list(run.glob("checkpoints/*.pt")) and time.monotonic() < deadline:
+            if select.select([terminal], [], [], 0.01)[0]:
+                os.read(terminal, 1 << 16)
+        os.close(terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), run
+
+    def test_a_lost_terminal_is_a_stop(self):
+        code, run = self.on_terminal("r", ignore_hangup=False)
+        self.assertEqual(code, -signal.SIGHUP)
+        self.expect_sound(run)
+        self.assertEqual(self.resume(run, "--max-time", "0.1s").returncode, 6)
+
+    def test_a_lost_terminal_is_nothing_to_a_run_under_nohup(self):
+        code, run = self.on_terminal("r", ignore_hangup=True)
+        self.assertEqual(code, 0)
         self.expect_whole(run)
 
     def test_time_that_is_over(self):

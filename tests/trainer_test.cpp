@@ -173,6 +173,20 @@ TEST_F(TrainerTest, WeightsThatAreNotFiniteStopTheRunWhateverTheLossSays) {
       << message;
 }
 
+TEST_F(TrainerTest, AValidationLossThatIsNotFiniteStopsTheRun) {
+  const ImageFolder pictures = open();
+  ConvNet net = make_net();
+  Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
+  // Finite weights whose logits are not, once training's figures are known.
+  const auto blow_up_at_the_end = [&](const Progress& progress) {
+    const torch::NoGradGuard no_gradient;
+    if (progress.step == progress.steps) net->dense_layers().back()->weight.fill_(3e38);
+  };
+  EXPECT_EQ(test::message_of<Error>([&] { trainer.run_epoch(blow_up_at_the_end); }),
+            "the validation loss is not a finite number after epoch 1, training step 3: a smaller "
+            "--lr may help");
+}
+
 // Stopped after every single step of two epochs, and gone on with in a new trainer each time.
 TEST_F(TrainerTest, GoesOnFromAnyStepToTheSameBitsAndFigures) {
   EpochResult expected{};

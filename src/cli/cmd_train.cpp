@@ -174,6 +174,13 @@ void setup_train(CLI::App& app) {
   add("--precision", "train.precision", "the network's numbers: auto, fp32 or bf16");
   add("--workers", "data.workers", "threads that prepare batches");
   add("--threads", "train.threads", "threads of LibTorch; 0: one a core");
+  command->add_flag_callback(
+      "--deterministic",
+      [&flags] {
+        flags.settings.push_back(
+            {.key = "train.deterministic", .value = "true", .flag = "--deterministic"});
+      },
+      "stop where an operation, or the first step, does not repeat to the bit");
   CLI::Option* name =
       command->add_option("--name", options->name, "of the run (default: the config's)");
   CLI::Option* runs = command->add_option("--runs", options->runs, "folder that holds the runs")
@@ -218,7 +225,7 @@ void run_train(const TrainCommand& options) {
   const torch::Device device = choose_device(config.train.device);
   const OwnStream stream(device);
   use_threads(config.train.threads);
-  use_exact_arithmetic();
+  use_exact_arithmetic(config.train.deterministic);
 
   const fs::path dir = fs::absolute(config.data.dir).lexically_normal();
   check_folder(dir);

@@ -39,6 +39,8 @@ void TrainOptions::describe(OptionTable& table) {
   table.number("threads", threads, {0, 1024}, "threads of LibTorch; 0: one a core");
   table.flag("cuda_graph", cuda_graph,
              "on a GPU, launches a training step as one recorded piece of work");
+  table.flag("deterministic", deterministic,
+             "stops where an operation, or the first step, does not repeat to the bit");
 }
 
 Sections Config::sections() {

@@ -4,6 +4,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <charconv>
+#include <cstdlib>
 #include <fstream>
 #include <opencv2/core/utility.hpp>
 #include <thread>
@@ -61,8 +62,14 @@ void use_threads(int threads) {
   torch::set_num_threads(threads);
 }
 
-void use_exact_arithmetic() {
+void use_exact_arithmetic(bool deterministic) {
   at::Context& context = at::globalContext();
+  if (deterministic) {
+    // Without a workspace of fixed size cuBLAS may sum in another order: cuBLAS Library, "Results
+    // Reproducibility".
+    setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+  }
+  context.setDeterministicAlgorithms(deterministic, /*warn_only=*/false);
   context.setDeterministicCuDNN(true);
   context.setBenchmarkCuDNN(false);
   context.setAllowTF32CuDNN(false);

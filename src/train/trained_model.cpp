@@ -22,30 +22,32 @@ Archive to_archive(const TrainedModel& model) {
                        {"training", model.training}}};
 }
 
+TrainedModel to_trained_model(const Archive& archive, const std::string& name) {
+  check_format(archive, kFormat, name);
+  TrainedModel model;
+  try {
+    model.classes = archive.metadata.at("classes").get<std::vector<std::string>>();
+    model.config = read_config(archive.metadata.at("config").dump(), name);
+    model.training = archive.metadata.at("training");
+    model.net = ConvNet(model.config.model, model.config.data.image_size);
+  } catch (const Json::exception& error) {
+    throw ModelError(name + ": its description cannot be read");
+  } catch (const ConfigError& error) {
+    throw ModelError(error.what());
+  }
+  if (model.classes.size() != 2) throw ModelError(name + ": does not tell two classes apart");
+  copy_tensors(archive.tensors, weights_of(*model.net), name);
+  use_channels_last(*model.net);
+  model.net->eval();
+  return model;
+}
+
 void save_model(const fs::path& path, const TrainedModel& model) {
   save_archive(path, to_archive(model));
 }
 
 TrainedModel load_model(const fs::path& path) {
-  const std::string file = shown(path);
-  const Archive archive = load_archive(path);
-  check_format(archive, kFormat, file);
-  TrainedModel model;
-  try {
-    model.classes = archive.metadata.at("classes").get<std::vector<std::string>>();
-    model.config = read_config(archive.metadata.at("config").dump(), file);
-    model.training = archive.metadata.at("training");
-    model.net = ConvNet(model.config.model, model.config.data.image_size);
-  } catch (const Json::exception& error) {
-    throw ModelError(file + ": its description cannot be read");
-  } catch (const ConfigError& error) {
-    throw ModelError(error.what());
-  }
-  if (model.classes.size() != 2) throw ModelError(file + ": does not tell two classes apart");
-  copy_tensors(archive.tensors, weights_of(*model.net), file);
-  use_channels_last(*model.net);
-  model.net->eval();
-  return model;
+  return to_trained_model(load_archive(path), shown(path));
 }
 
 }  // namespace catdog

@@ -2,6 +2,7 @@
 #include "catdog/train/training_step.hpp"
 
 #include "catdog/core/random.hpp"
+#include "catdog/train/repeat.hpp"
 
 namespace catdog {
 namespace {
@@ -9,6 +10,17 @@ namespace {
 // Steps done as they are before one is recorded: in these, libraries choose their algorithms and
 // the optimiser makes its tensors.
 constexpr int kWholeBatchesBeforeRecording = 3;
+
+torch::Tensor loss_of(const torch::Tensor& logits, const torch::Tensor& labels) {
+  return torch::binary_cross_entropy_with_logits(logits, labels);
+}
+
+// Copies.
+NamedTensors gradients_of(const torch::nn::Module& net) {
+  NamedTensors gradients;
+  for (const auto& [name, weight] : weights_of(net)) gradients[name] = weight.grad().clone();
+  return gradients;
+}
 
 }  // namespace
 
@@ -19,6 +31,7 @@ TrainingStep::TrainingStep(const Config& config, ConvNet net, torch::Device devi
       net_(std::move(net)),
       optimizer_(config.optimizer, weights_of(*net_)),
       sums_(torch::zeros({2}, torch::TensorOptions(torch::kDouble).device(device))),
+      must_check_repeat_(config.train.deterministic),
       record_(std::move(record)) {}
 
 TrainingStep::Record recorder(const Config& config, torch::Device device) {
@@ -45,11 +58,24 @@ void TrainingStep::set_position(int64_t pictures, int64_t steps_done) {
   steps_done_ = steps_done;
 }
 
-void TrainingStep::run(const Batch& batch) {
+void TrainingStep::seed_dropout() const {
   torch::manual_seed(Rng(seed_, Stream::dropout, static_cast<uint32_t>(steps_done_ >> 32),
                          static_cast<uint32_t>(steps_done_))
                          .next_u64());
+}
+
+void TrainingStep::run(const Batch& batch) {
   const torch::Tensor images = batch.images.to(device_), labels = batch.labels.to(device_);
+  if (must_check_repeat_) {
+    check_repeats([&] {
+      seed_dropout();
+      optimizer_.zero_grad();
+      loss_of(net_(images), labels).backward();
+      return gradients_of(*net_);
+    });
+    must_check_repeat_ = false;
+  }
+  seed_dropout();
   const bool is_whole = labels.numel() == batch_size_;
   if (is_whole && record_ && whole_batches_done_ >= kWholeBatchesBeforeRecording) {
     replay(images, labels);
@@ -79,7 +105,7 @@ void TrainingStep::replay(const torch::Tensor& images, const torch::Tensor& labe
 void TrainingStep::update(const torch::Tensor& images, const torch::Tensor& labels) {
   optimizer_.zero_grad();
   const torch::Tensor logits = net_(images);
-  const torch::Tensor loss = torch::binary_cross_entropy_with_logits(logits, labels);
+  const torch::Tensor loss = loss_of(logits, labels);
   loss.backward();
   optimizer_.step();
 

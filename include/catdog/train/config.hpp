@@ -36,8 +36,9 @@ struct TrainOptions {
   uint64_t seed = 0;        // all randomness derives from it
   std::string device = "auto";
   PrecisionChoice precision = PrecisionChoice::automatic;
-  int threads = 0;         // of LibTorch; 0: one a core
-  bool cuda_graph = true;  // on a GPU, a step is recorded once and then replayed
+  int threads = 0;             // of LibTorch; 0: one a core
+  bool cuda_graph = true;      // on a GPU, a step is recorded once and then replayed
+  bool deterministic = false;  // what does not repeat to the bit is an error
 
   void describe(OptionTable& table);
 };

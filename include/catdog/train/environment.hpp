@@ -29,8 +29,10 @@ class OwnStream {
 // Sets LibTorch's threads; 0: one a core.
 void use_threads(int threads);
 
-// On CUDA: convolutions that repeat to the bit, and full 32-bit floats in place of TF32.
-void use_exact_arithmetic();
+// On CUDA: convolutions that repeat to the bit, and full 32-bit floats in place of TF32. With
+// `deterministic`, an operation that is not known to repeat to the bit throws. To be called before
+// the device is first used.
+void use_exact_arithmetic(bool deterministic = false);
 
 // Versions of the program and its libraries.
 Json versions();

@@ -21,9 +21,13 @@ struct TrainedModel {
 // What its file holds; the tensors are the network's own, not copies.
 Archive to_archive(const TrainedModel& model);
 
+// The network is on the CPU, in inference mode. Throws ModelError naming the fault; `name` is the
+// file's.
+TrainedModel to_trained_model(const Archive& archive, const std::string& name);
+
 void save_model(const std::filesystem::path& path, const TrainedModel& model);
 
-// The network is on the CPU, in inference mode. Throws ModelError naming the file and the fault.
+// The same as to_trained_model, for a file.
 TrainedModel load_model(const std::filesystem::path& path);
 
 }  // namespace catdog

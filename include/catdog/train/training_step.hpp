@@ -30,7 +30,9 @@ class TrainingStep {
   // `net` lies on `device` already. Steps of whole batches are recorded, if `record` can.
   TrainingStep(const Config& config, ConvNet net, torch::Device device, Record record);
 
-  // Dropout's numbers are a function of the seed and of how many steps were done before.
+  // Dropout's numbers are a function of the seed and of how many steps were done before. With
+  // train.deterministic the first step of a process is computed once more: throws Error unless its
+  // gradients are the same bits.
   void run(const Batch& batch);
 
   // Figures count from here.
@@ -51,6 +53,7 @@ class TrainingStep {
   int64_t steps_done() const { return steps_done_; }
 
  private:
+  void seed_dropout() const;
   void update(const torch::Tensor& images, const torch::Tensor& labels);
   void replay(const torch::Tensor& images, const torch::Tensor& labels);
 
@@ -63,6 +66,7 @@ class TrainingStep {
   int64_t pictures_ = 0;
   int64_t steps_done_ = 0;
 
+  bool must_check_repeat_;
   Record record_;  // empty once it is known that it cannot
   int whole_batches_done_ = 0;
   std::unique_ptr<RecordedWork> recorded_;  // an update with these:
