@@ -46,9 +46,17 @@ std::string join_and(const std::vector<std::string>& parts) {
 }
 
 const std::string& nearest_of(std::string_view word, const std::vector<std::string>& candidates) {
-  return *std::min_element(candidates.begin(), candidates.end(), [&](const auto& a, const auto& b) {
-    return edit_distance(word, a) < edit_distance(word, b);
-  });
+  // Beyond this nothing is a slip of the pen, and the time would grow with the word's length.
+  constexpr size_t kLongest = 64;
+  const std::string* nearest = nullptr;
+  size_t smallest = 0;
+  for (const std::string& candidate : candidates) {
+    const size_t distance = edit_distance(word.substr(0, kLongest), candidate);
+    if (nearest != nullptr && distance >= smallest) continue;
+    nearest = &candidate;
+    smallest = distance;
+  }
+  return *nearest;
 }
 
 std::string duration(double seconds) {
