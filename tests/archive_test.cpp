@@ -133,11 +133,44 @@ TEST(Archive, ARightDigestIsNotEnough) {
   zip.clear();
   {
     caffe2::serialize::PyTorchStreamWriter writer(append);
-    const std::string text = "no pickle";
+    const std::string text = "no table";
     writer.writeRecord("data.pkl", text.data(), text.size());
     writer.writeEndOfFile();
   }
   EXPECT_EQ(what_is_wrong_with(with_digest(zip)), "x: not a catdog model file");
+}
+
+// A file with that table, and one record of 24 bytes.
+std::string with_table(const std::string& table) {
+  std::string zip;
+  caffe2::serialize::PyTorchStreamWriter writer([&](const void* data, size_t size) {
+    zip.append(static_cast<const char*>(data), size);
+    return size;
+  });
+  writer.writeRecord("catdog.json", table.data(), table.size());
+  const std::string numbers(24, '\0');
+  writer.writeRecord("data/0", numbers.data(), numbers.size());
+  writer.writeEndOfFile();
+  return with_digest(zip);
+}
+
+TEST(Archive, TheTableMustFitTheRecords) {
+  const auto table = [](const std::string& tensors) {
+    return R"({"catdog": {}, "tensors": [)" + tensors + "]}";
+  };
+  EXPECT_EQ(
+      parse_archive(with_table(table(R"(["a", "float32", [2, 3]])")), "x").tensors.at("a").sizes(),
+      (std::vector<int64_t>{2, 3}));
+  for (const char* tensors :
+       {R"(["a", "float32", [2, 2]])", R"(["a", "float32", [7]])", R"(["a", "float64", [2, 3]])",
+        R"(["a", "float32", []])", R"(["a", "float32", [0]])", R"(["a", "float32", [-2, -3]])",
+        R"(["a", "float32", [4611686018427387904, 4, 6]])", R"(["a", "float31", [2, 3]])",
+        R"(["a", "float32"])", R"(["a", "float32", [2, 3]], ["b", "float32", [2, 3]])", "7"}) {
+    EXPECT_EQ(what_is_wrong_with(with_table(table(tensors))), "x: not a catdog model file")
+        << tensors;
+  }
+  EXPECT_EQ(what_is_wrong_with(with_table("[]")), "x: not a catdog model file");
+  EXPECT_EQ(what_is_wrong_with(with_table(std::string(100000, '['))), "x: not a catdog model file");
 }
 
 TEST(Archive, TensorsAreCopiedAllOrNone) {

@@ -105,6 +105,21 @@ TEST(Config, WhatIsNotOneJsonObjectIsRefused) {
   EXPECT_EQ(fault("{\"train\": ").substr(0, 41), "c.json: not valid JSON: parse error at li");
 }
 
+// Writing such a value calls itself for each bracket: the stack overflowed.
+TEST(Config, WhatIsNestedTooDeepIsRefused) {
+  const std::string deep = std::string(200000, '[') + std::string(200000, ']');
+  std::string json = R"({"train": {"epochs": )";
+  json += deep;
+  EXPECT_EQ(fault(json += "}}"), "c.json: lists and objects are nested too deep");
+  // What stands in a text is no nesting.
+  json = R"({"data": {"x": "\"[)";
+  json.append(1000, '{');
+  EXPECT_EQ(fault(json += R"("}})"),
+            "c.json: data.x: unknown key; the nearest known one is data.dir");
+  const std::string message = fault_of_setting("train.epochs", deep);
+  EXPECT_TRUE(message.starts_with("--flag: train.epochs = \"[[[")) << message.substr(0, 100);
+}
+
 TEST(Config, APresetChoosesDefaultsThatTheFileMayOverride) {
   const Config book = read_config(R"({"augment": {"shear_range": 0.2}})", "");
   EXPECT_EQ(book.augment.shear_unit, ShearUnit::radians);

@@ -32,7 +32,7 @@ def content(path):
     """A model file's records, without the number of workers, the one thing that may differ, and
     the number that LibTorch derives from all of them."""
     with zipfile.ZipFile(path) as file:
-        return {name: re.sub(rb'"workers": -?\d+', b'"workers": N', file.read(name))
+        return {name: re.sub(rb'"workers": ?-?\d+', b'"workers": N', file.read(name))
                 for name in file.namelist() if not name.endswith("serialization_id")}
 
 

@@ -180,7 +180,27 @@ void OptionTable::add_choice(const char* key, std::vector<std::pair<std::string,
                       }});
 }
 
+bool nests_too_deep(std::string_view json) {
+  constexpr int kDeepest = 64;
+  int depth = 0;
+  bool in_text = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_text && c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      in_text = !in_text;
+    } else if (!in_text && (c == '[' || c == '{')) {
+      if (++depth > kDeepest) return true;
+    } else if (!in_text && (c == ']' || c == '}')) {
+      --depth;
+    }
+  }
+  return false;
+}
+
 Json parse_json(std::string_view text, const std::string& source) {
+  if (nests_too_deep(text)) throw ConfigError(source + ": lists and objects are nested too deep");
   std::vector<std::set<std::string>> open_objects;
   std::string twice;
   const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
@@ -230,7 +250,8 @@ Faults read_sections(const Sections& sections, const Json& object, const std::st
 Faults apply_settings(const Sections& sections, const std::vector<Setting>& settings) {
   Faults faults;
   for (const auto& [key, text, flag] : settings) {
-    Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+    Json value =
+        nests_too_deep(text) ? Json(text) : Json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (value.is_discarded()) value = text;
     const size_t dot = key.find('.');
     std::string fault = dot == std::string::npos

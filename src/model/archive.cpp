@@ -4,7 +4,6 @@
 #include <caffe2/serialize/in_memory_adapter.h>
 #include <caffe2/serialize/inline_container.h>
 #include <spdlog/fmt/fmt.h>
-#include <torch/csrc/jit/serialization/pickle.h>
 #include <torch/csrc/jit/serialization/pickler.h>
 
 #include <string_view>
@@ -16,12 +15,37 @@ namespace catdog {
 namespace {
 
 constexpr const char* kMetadataKey = "catdog";
+constexpr const char* kTableRecord = "catdog.json";
 constexpr std::string_view kDigestLabel = "catdog sha256 ";
 constexpr size_t kDigestDigits = 64;
 constexpr size_t kCommentBytes = kDigestLabel.size() + kDigestDigits;
 
+// The types that a file may hold, by PyTorch's names.
+constexpr std::pair<std::string_view, torch::Dtype> kTypes[] = {
+    {"bool", torch::kBool},      {"uint8", torch::kByte},        {"int8", torch::kChar},
+    {"int16", torch::kShort},    {"int32", torch::kInt},         {"int64", torch::kLong},
+    {"float16", torch::kHalf},   {"bfloat16", torch::kBFloat16}, {"float32", torch::kFloat},
+    {"float64", torch::kDouble},
+};
+
+std::string_view name_of(torch::Dtype type) {
+  for (const auto& [name, known] : kTypes) {
+    if (known == type) return name;
+  }
+  throw Error(fmt::format("tensors of the type {} cannot be saved", c10::toString(type)));
+}
+
+torch::Dtype type_of(std::string_view name) {
+  for (const auto& [known, type] : kTypes) {
+    if (known == name) return type;
+  }
+  throw std::invalid_argument("unknown type");
+}
+
+std::string record_of(size_t number) { return fmt::format("data/{}", number); }
+
 // The flat dict as torch.save would pickle it: storages apart, as records "data/0", "data/1", …
-std::string write_zip(const c10::Dict<c10::IValue, c10::IValue>& dict) {
+std::string write_zip(const c10::Dict<c10::IValue, c10::IValue>& dict, const Json& table) {
   std::string pickled;
   torch::jit::Pickler pickler([&](const char* data, size_t size) { pickled.append(data, size); },
                               /*tensor_table=*/nullptr, /*type_renamer=*/nullptr,
@@ -37,9 +61,11 @@ std::string write_zip(const c10::Dict<c10::IValue, c10::IValue>& dict) {
     return size;
   });
   writer.writeRecord("data.pkl", pickled.data(), pickled.size());
+  const std::string about = table.dump();
+  writer.writeRecord(kTableRecord, about.data(), about.size());
   size_t number = 0;
   for (const torch::Tensor& tensor : pickler.tensorData()) {
-    writer.writeRecord(fmt::format("data/{}", number++), tensor.data_ptr(), tensor.nbytes());
+    writer.writeRecord(record_of(number++), tensor.data_ptr(), tensor.nbytes());
   }
   writer.writeEndOfFile();
   return zip;
@@ -67,20 +93,35 @@ void check_digest(std::string_view bytes, const std::string& name) {
   }
 }
 
-// Records are stored as they are: what would unpack to more than the file holds is a trap. A right
-// digest says that a file is whole, not who wrote it.
-void check_sizes(std::string_view bytes, const std::string& name) {
-  caffe2::serialize::PyTorchStreamReader reader(
-      std::make_shared<caffe2::serialize::MemoryReadAdapter>(bytes.data(),
-                                                             static_cast<off_t>(bytes.size())));
+// Records are stored as they are: what would unpack to more than the file holds is a trap.
+void check_sizes(caffe2::serialize::PyTorchStreamReader& reader, size_t file_size,
+                 const std::string& name) {
   uint64_t total = 0;
   for (const std::string& record : reader.getAllRecords()) {
     const uint64_t size = reader.getRecordSize(record);
-    if (size > bytes.size() - total) {
+    if (size > file_size - total) {
       throw ModelError(name + ": its records unpack to more than the file holds");
     }
     total += size;
   }
+}
+
+// One row of the table, [name, type, shape], and the record with its numbers.
+torch::Tensor read_tensor(caffe2::serialize::PyTorchStreamReader& reader, const Json& row,
+                          const std::string& record) {
+  const torch::Dtype type = type_of(row.at(1).get<std::string>());
+  const auto shape = row.at(2).get<std::vector<int64_t>>();
+  const size_t size = reader.getRecordSize(record);
+  size_t count = size / c10::elementSize(type);
+  bool fits = size % c10::elementSize(type) == 0;
+  for (const int64_t side : shape) {
+    fits = fits && side > 0 && count % static_cast<size_t>(side) == 0;
+    if (fits) count /= static_cast<size_t>(side);
+  }
+  if (!fits || count != 1) throw std::invalid_argument("another number of numbers");
+  torch::Tensor tensor = torch::empty(shape, type);
+  reader.getRecord(record, tensor.data_ptr(), size);
+  return tensor;
 }
 
 }  // namespace
@@ -93,12 +134,15 @@ NamedTensors weights_of(const torch::nn::Module& module) {
 
 std::string pack_archive(const Archive& archive) {
   c10::impl::GenericDict dict(c10::StringType::get(), c10::AnyType::get());
+  Json tensors = Json::array();
   for (const auto& [name, tensor] : archive.tensors) {
     // A copy of its own: a view would drag its whole storage along.
     dict.insert(name, tensor.detach().cpu().contiguous().clone());
+    tensors.push_back({name, name_of(tensor.scalar_type()), tensor.sizes().vec()});
   }
   dict.insert(kMetadataKey, archive.metadata.dump(1));
-  std::string bytes = write_zip(dict);
+  std::string bytes =
+      write_zip(dict, {{kMetadataKey, archive.metadata}, {"tensors", std::move(tensors)}});
   append_digest(bytes);
   return bytes;
 }
@@ -111,15 +155,18 @@ Archive parse_archive(std::string_view bytes, const std::string& name) {
   check_digest(bytes, name);
   Archive archive;
   try {
-    check_sizes(bytes, name);
-    const c10::IValue content = torch::pickle_load({bytes.begin(), bytes.end()});
-    for (const auto& item : content.toGenericDict()) {
-      const std::string& key = item.key().toStringRef();
-      if (key == kMetadataKey) {
-        archive.metadata = Json::parse(item.value().toStringRef());
-      } else {
-        archive.tensors.emplace(key, item.value().toTensor());
-      }
+    caffe2::serialize::PyTorchStreamReader reader(
+        std::make_shared<caffe2::serialize::MemoryReadAdapter>(bytes.data(),
+                                                               static_cast<off_t>(bytes.size())));
+    check_sizes(reader, bytes.size(), name);
+    const auto [text, length] = reader.getRecord(kTableRecord);
+    const std::string_view about(static_cast<const char*>(text.get()), length);
+    if (nests_too_deep(about)) throw std::invalid_argument("nested too deep");
+    Json table = Json::parse(about);
+    archive.metadata = std::move(table.at(kMetadataKey));
+    size_t number = 0;
+    for (const Json& row : table.at("tensors")) {
+      archive.tensors.emplace(row.at(0), read_tensor(reader, row, record_of(number++)));
     }
   } catch (const ModelError&) {
     throw;

@@ -72,7 +72,7 @@ StageGradients compute(const Kernels<Number, Gradient>& kernels, const torch::Te
                        const torch::Tensor& which, bool input) {
   const Work work = work_of(x, gradient);
   const Layout& layout = work.layout;
-  const auto [pictures, filters] = std::pair(work.pictures, layout.filters);
+  const int64_t pictures = work.pictures, filters = layout.filters;
   const int64_t masks = layout.spans * filters, pooled = layout.windows * filters;
   const auto* const numbers = data<Number>(x);
   const auto* const gradients = data<Gradient>(gradient);

@@ -82,6 +82,10 @@ struct Setting {
   std::string flag;   // for messages
 };
 
+// Whether lists and objects stand more than 64 deep in each other. What writes JSON calls itself for
+// each: some hundred thousand would overflow the stack.
+bool nests_too_deep(std::string_view json);
+
 // Parses one JSON object; a syntax error or a key that stands twice throws ConfigError naming
 // `source`.
 Json parse_json(std::string_view text, const std::string& source);

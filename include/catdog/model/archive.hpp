@@ -4,6 +4,10 @@
 //
 // In Python: a dict of tensors, and under the key "catdog" the JSON text. Equal content gives
 // equal bytes. The digest is the zip's comment, "catdog sha256 <64 hexadecimal digits>".
+//
+// Python's dict is a pickle, a program that builds it. It is never run here, for a digest says that
+// a file is whole, not who made it: the record "catdog.json" holds the JSON object and a table of
+// the tensors' names, types and shapes.
 #pragma once
 
 #include <torch/torch.h>
