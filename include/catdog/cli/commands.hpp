@@ -72,6 +72,13 @@ struct EvalCommand {
 void setup_eval(CLI::App& app);
 void run_eval(const EvalCommand& options);
 
+struct ReportCommand {
+  std::vector<std::filesystem::path> runs;
+  std::filesystem::path output;  // empty: report.html, in the one run's folder or in this one
+};
+void setup_report(CLI::App& app);
+void run_report(const ReportCommand& options);
+
 struct BenchCommand {
   ConfigFlags config = {.config = "augment", .settings = {}};
   std::filesystem::path data;     // empty: pictures drawn for the purpose

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// catdog report: one page about a run, or about several side by side.
+#include <spdlog/fmt/fmt.h>
+
+#include "catdog/cli/commands.hpp"
+#include "catdog/core/files.hpp"
+#include "catdog/report/run_report.hpp"
+
+namespace catdog {
+
+void setup_report(CLI::App& app) {
+  auto options = std::make_shared<ReportCommand>();
+  CLI::App* command =
+      app.add_subcommand("report", "Write a page about a run, or several side by side");
+  command->add_option("RUN", options->runs, "folders of runs, as runs/baseline")->required();
+  command->add_option("-o,--output", options->output,
+                      "page to write; else report.html, in the one run's folder or, for several, "
+                      "in this one");
+  command->callback([options] { run_report(*options); });
+}
+
+void run_report(const ReportCommand& options) {
+  std::vector<ReportedRun> runs;
+  for (const fs::path& folder : options.runs) runs.push_back(read_reported_run(folder));
+  fs::path output = options.output;
+  if (output.empty()) output = runs.size() == 1 ? options.runs[0] / "report.html" : "report.html";
+  write_report(output, report_page(runs));
+  fmt::print("{}\n", shown(output));
+}
+
+}  // namespace catdog
