@@ -30,10 +30,11 @@ constexpr const char* kStyle = R"css(
   --line4: #f0e442; --line5: #ddd; } }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
   max-width: 60rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; }
+.wide, figure { overflow-x: auto; } table { border-collapse: collapse; overflow-wrap: normal; }
 th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid var(--grid); }
 td { font-variant-numeric: tabular-nums; } figure { margin: 1rem 0; }
-svg { width: 100%; height: auto; } svg text { font-size: 13px; fill: currentColor; }
+svg { width: 100%; min-width: 28rem; height: auto; }
+svg text { font-size: 13px; fill: currentColor; }
 .grid { stroke: var(--grid); } .line { fill: none; stroke-width: 2; } .dashed {
   stroke-dasharray: 5 4; } .key { display: inline-block; width: 1.5rem; height: .25rem;
   vertical-align: middle; margin-right: .4rem; print-color-adjust: exact; }
