@@ -3,10 +3,12 @@
 
 Reads the program's path from the environment variable CATDOG. Python's standard library alone.
 """
+import importlib
 import os
 import pathlib
 import struct
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -16,6 +18,21 @@ CATDOG = os.environ["CATDOG"]
 def catdog(*arguments, cwd=None):
     return subprocess.run([CATDOG, *map(str, arguments)], capture_output=True, text=True, cwd=cwd,
                           stdin=subprocess.DEVNULL, timeout=300)
+
+
+def packages(*names):
+    """Modules that `scripts/setup --tests` brings. Where one is missing, the test that asks is skipped;
+    in continuous integration it fails.
+    """
+    folder = os.environ["CATDOG_TEST_PACKAGES"]
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    try:
+        return [importlib.import_module(name) for name in names]
+    except ImportError as error:
+        if os.environ.get("CI"):
+            raise
+        raise unittest.SkipTest(f"{error}: scripts/setup --tests brings it") from None
 
 
 def files(folder):

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "catdog/core/error.hpp"
+#include "catdog/judge/evaluation.hpp"
 #include "catdog/train/inference.hpp"
 #include "test_support.hpp"
 
@@ -227,7 +228,7 @@ TEST_F(TrainerTest, InferenceKeepsTheFoldersOrderForAnyNumberOfWorkers) {
   ConvNet net = make_net();
   const Predictions alone = infer(net, pictures, torch::kCPU, 0);
   const Predictions pooled = infer(net, pictures, torch::kCPU, 3);
-  EXPECT_EQ(alone.logits, pooled.logits);
+  EXPECT_EQ(alone.scores, pooled.scores);
   EXPECT_EQ(alone.labels, pooled.labels);
   for (size_t i = 0; i < 20; ++i) EXPECT_EQ(alone.labels[i], i < 10 ? 0 : 1);
 }

@@ -7,6 +7,7 @@
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/text.hpp"
+#include "catdog/judge/evaluation.hpp"
 #include "catdog/model/summary.hpp"
 #include "catdog/pictures/decode.hpp"
 #include "catdog/pictures/resize.hpp"

@@ -9,6 +9,7 @@
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
+#include "catdog/judge/evaluation.hpp"
 #include "catdog/train/environment.hpp"
 #include "catdog/train/inference.hpp"
 #include "catdog/train/trained_model.hpp"

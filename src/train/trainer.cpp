@@ -9,8 +9,8 @@
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/signals.hpp"
+#include "catdog/judge/evaluation.hpp"
 #include "catdog/train/inference.hpp"
-#include "catdog/train/metrics.hpp"
 
 namespace catdog {
 namespace {
