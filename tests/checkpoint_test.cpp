@@ -21,7 +21,8 @@ EpochResult make_result(int epoch) {
           .lr = 1e-4,
           .seconds = 1.25,
           .images_per_second = 100,
-          .waited_share = 0};
+          .waited_share = 0,
+          .calibration = {.temperature = 1 / 7.0, .threshold = 0.5}};
 }
 
 Checkpoint make_checkpoint() {
@@ -59,6 +60,7 @@ TEST(Checkpoint, ComesBackToTheBit) {
   ASSERT_EQ(loaded.history.size(), 2u);
   EXPECT_EQ(loaded.history[1].loss, saved.history[1].loss);
   EXPECT_EQ(loaded.history[1].accuracy, saved.history[1].accuracy);
+  EXPECT_EQ(loaded.history[1].calibration.temperature, 1 / 7.0);
   ASSERT_EQ(loaded.tensors.size(), 2u);
   EXPECT_TRUE(torch::equal(loaded.tensors.at("model.w"), saved.tensors.at("model.w")));
   ASSERT_EQ(loaded.best->tensors.size(), 1u);

@@ -10,7 +10,8 @@ namespace catdog {
 namespace {
 
 std::string digest(const fs::path& dir) {
-  return pictures_digest(ImageFolder(dir, DataOptions(), std::make_shared<ByteBudget>(0)), dir);
+  const ImageFolder pictures(dir, DataOptions(), std::make_shared<ByteBudget>(0));
+  return pictures_digest(pictures, picture_digests(pictures), dir);
 }
 
 TEST(PicturesDigest, FollowsBytesAndNamesAlone) {

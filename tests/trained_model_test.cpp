@@ -22,6 +22,8 @@ TrainedModel make_model() {
   model.config.model = {.filters = {4, 8}, .dense_units = 16, .dropout = 0};
   model.classes = {"cats", "dogs"};
   model.training = {{"epoch", 3}};
+  model.calibration = {.temperature = 1 / 3.0, .threshold = 0.4};
+  model.trained_on = short_digests({std::string(64, 'b'), std::string(64, 'a')});
   model.net = ConvNet(model.config.model, 16);
   model.net->initialize(1);
   use_channels_last(*model.net);
@@ -53,6 +55,9 @@ TEST_F(TrainedModelTest, LoadsWhatWasSaved) {
   EXPECT_EQ(loaded.classes, saved.classes);
   EXPECT_EQ(to_json(loaded.config), to_json(saved.config));
   EXPECT_EQ(loaded.training["epoch"], 3);
+  EXPECT_EQ(loaded.calibration.temperature, 1 / 3.0);
+  EXPECT_EQ(loaded.calibration.threshold, 0.4);
+  EXPECT_EQ(loaded.trained_on, (std::vector<std::string>{"aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"}));
   EXPECT_FALSE(loaded.net->is_training());
   const torch::NoGradGuard no_gradient;
   const torch::Tensor images = torch::rand({3, 3, 16, 16});
@@ -77,6 +82,8 @@ TEST_F(TrainedModelTest, TheDescriptionMustBeKnown) {
   EXPECT_EQ(refusal([](Archive& a) { a.metadata["format"] = "catdog-model-9"; }),
             "has the format \"catdog-model-9\", this program reads \"catdog-model-1\"");
   EXPECT_EQ(refusal([](Archive& a) { a.metadata.erase("classes"); }),
+            "its description cannot be read");
+  EXPECT_EQ(refusal([](Archive& a) { a.metadata["calibration"]["temperature"] = "warm"; }),
             "its description cannot be read");
   EXPECT_EQ(refusal([](Archive& a) { a.metadata["classes"] = {"cats"}; }),
             "does not tell two classes apart");

@@ -14,6 +14,7 @@
 #include "catdog/data/pictures_digest.hpp"
 #include "catdog/report/contact_sheet.hpp"
 #include "catdog/train/environment.hpp"
+#include "catdog/train/inference.hpp"
 #include "catdog/train/resume.hpp"
 #include "catdog/train/run_record.hpp"
 
@@ -146,6 +147,18 @@ Json warn_of_left_out(const ImageFolder& training, const ImageFolder& validation
   return {{"train", left_out_record(training)}, {"validation", left_out_record(validation)}};
 }
 
+// What the weights that were kept say of the validation pictures, picture by picture.
+void write_predictions(const RunFolder& run, const ImageFolder& validation, torch::Device device,
+                       Precision precision) {
+  TrainedModel kept = load_model(run.model());
+  kept.net->to(device);
+  kept.net->set_precision(precision);
+  use_channels_last(*kept.net);
+  const Predictions predictions = infer(kept.net, validation, device, kept.config.data.workers);
+  write_file_atomically(run.predictions("validation"),
+                        to_csv(with_names(predictions, validation, kept.config.data.dir)));
+}
+
 RunFolder make_folder(const TrainCommand& options, const Config& config, const ConvNet& net,
                       const Json& machine, const ImageFolder& training) {
   check_room(existing_ancestor(options.runs), bytes_on_disk(*net));
@@ -235,8 +248,10 @@ void run_train(const TrainCommand& options) {
   const ImageFolder validation(dir / "validation", config.data, memory);
   check_classes(training, validation, shown(dir));
   const Json left_out = warn_of_left_out(training, validation);
-  const Json pictures = {{"train", pictures_digest(training, dir)},
-                         {"validation", pictures_digest(validation, dir)}};
+  const std::vector<std::string> digests = picture_digests(training);
+  const Json pictures = {
+      {"train", pictures_digest(training, digests, dir)},
+      {"validation", pictures_digest(validation, picture_digests(validation), dir)}};
   spdlog::info("{} training and {} validation pictures of {}", training.count(), validation.count(),
                join_and(training.classes()));
 
@@ -255,8 +270,12 @@ void run_train(const TrainCommand& options) {
 
   Trainer trainer(config, net, training, validation, device);
   const Config recorded = before != nullptr ? recorded_config(*before, config) : config;
-  RunRecord record(run, {.net = net, .classes = training.classes(), .config = recorded}, pictures,
-                   machine);
+  RunRecord record(run,
+                   {.net = net,
+                    .classes = training.classes(),
+                    .config = recorded,
+                    .trained_on = short_digests(digests)},
+                   pictures, machine);
   if (before != nullptr) {
     record.restore(std::move(*before), trainer);
     spdlog::info("goes on in epoch {}, after step {} of {}", record.epochs() + 1,
@@ -267,6 +286,7 @@ void run_train(const TrainCommand& options) {
   schedule.saved(trainer.position().steps_done);
   train_to_the_end(trainer, record, run, config.train.epochs, schedule);
   run.finish(config.train.keep);
+  write_predictions(run, validation, device, net->precision());
   fmt::print("{}\n", shown(run.model()));
 }
 

@@ -8,6 +8,11 @@
 
 namespace catdog {
 
+torch::Tensor empty_images(int64_t pictures, int64_t side_px) {
+  return torch::empty({pictures, 3, side_px, side_px},
+                      torch::TensorOptions().memory_format(torch::MemoryFormat::ChannelsLast));
+}
+
 int64_t batches_per_pass(int64_t pictures, int64_t batch_size) {
   return (pictures + batch_size - 1) / batch_size;
 }

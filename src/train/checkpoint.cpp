@@ -2,6 +2,7 @@
 #include "catdog/train/checkpoint.hpp"
 
 #include "catdog/core/error.hpp"
+#include "catdog/train/trained_model.hpp"
 
 namespace catdog {
 namespace {
@@ -36,7 +37,8 @@ Json to_json(const EpochResult& result) {
           {"lr", result.lr},
           {"seconds", result.seconds},
           {"images_per_second", result.images_per_second},
-          {"waited_share", result.waited_share}};
+          {"waited_share", result.waited_share},
+          {"calibration", to_json(result.calibration)}};
 }
 
 EpochResult to_epoch_result(const Json& json) {
@@ -50,6 +52,7 @@ EpochResult to_epoch_result(const Json& json) {
   json.at("seconds").get_to(result.seconds);
   json.at("images_per_second").get_to(result.images_per_second);
   json.at("waited_share").get_to(result.waited_share);
+  result.calibration = to_calibration(json.at("calibration"));
   return result;
 }
 

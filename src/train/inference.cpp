@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "catdog/core/files.hpp"
 #include "catdog/core/signals.hpp"
 
 namespace catdog {
@@ -46,6 +47,16 @@ Predictions infer(ConvNet& net, const PictureStore& pictures, torch::Device devi
               folder.label(static_cast<size_t>(indices[i])));
   }
   return predictions;
+}
+
+NamedPredictions with_names(Predictions predictions, const ImageFolder& pictures,
+                            const fs::path& dir) {
+  NamedPredictions named = {
+      .classes = pictures.classes(), .files = {}, .predictions = std::move(predictions)};
+  for (size_t i = 0; i < *pictures.size(); ++i) {
+    named.files.push_back(shown(pictures.file(i).lexically_relative(dir)));
+  }
+  return named;
 }
 
 }  // namespace catdog

@@ -58,6 +58,7 @@ std::vector<fs::path> list_checkpoints(const fs::path& run) {
 void sweep(const fs::path& run) {
   remove_temporaries(run, {"config.json", "env.json", "metrics.csv", "model.pt"});
   remove_temporaries(run / "weights", {"last.pt", "best.pt"});
+  remove_temporaries(run / "predictions", {"validation.csv"});
   std::error_code error;
   for (fs::directory_iterator entry(checkpoints_of(run), error), end; !error && entry != end;
        entry.increment(error)) {
@@ -86,6 +87,7 @@ RunFolder RunFolder::create(const fs::path& root, const std::string& name, const
   RunFolder run(make_new_folder(root, name));
   fs::create_directory(run.path_ / "weights");
   fs::create_directory(checkpoints_of(run.path_));
+  fs::create_directory(run.path_ / "predictions");
   write_file_atomically(run.path_ / "config.json", config.dump(2) + "\n");
   write_file_atomically(run.path_ / "env.json", environment.dump(2) + "\n");
   run.write_metrics({});
@@ -101,6 +103,7 @@ RunFolder RunFolder::open(const fs::path& path) {
   sweep(run.path_);
   fs::create_directory(run.path_ / "weights", ignored);
   fs::create_directory(checkpoints_of(run.path_), ignored);
+  fs::create_directory(run.path_ / "predictions", ignored);
   return run;
 }
 

@@ -68,6 +68,7 @@ bool RunRecord::note_best() {
       [](const auto& a, const auto& b) { return a.val_accuracy < b.val_accuracy; });
   if (best->epoch != history_.back().epoch) return false;
   model_.training = training();
+  model_.calibration = history_.back().calibration;
   best_ = to_archive(model_);
   best_->tensors = copied(best_->tensors);
   return true;
@@ -79,6 +80,7 @@ void RunRecord::write_derived(bool with_best, bool with_last) const {
   if (!with_last) return;
   TrainedModel last = model_;
   last.training = training();
+  last.calibration = history_.back().calibration;
   save_model(folder_.last_weights(), last);
 }
 

@@ -3,6 +3,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/model/archive.hpp"
@@ -14,12 +16,30 @@ constexpr const char* kFormat = "catdog-model-1";
 
 }  // namespace
 
+std::vector<std::string> short_digests(std::vector<std::string> digests) {
+  constexpr size_t kDigits = 16;
+  for (std::string& digest : digests) digest.resize(kDigits);
+  std::sort(digests.begin(), digests.end());
+  return digests;
+}
+
+Json to_json(const Calibration& calibration) {
+  return {{"temperature", calibration.temperature}, {"threshold", calibration.threshold}};
+}
+
+Calibration to_calibration(const Json& json) {
+  return {.temperature = json.at("temperature").get<double>(),
+          .threshold = json.at("threshold").get<double>()};
+}
+
 Archive to_archive(const TrainedModel& model) {
   return {.tensors = weights_of(*model.net),
           .metadata = {{"format", kFormat},
                        {"classes", model.classes},
                        {"config", to_json(model.config)},
-                       {"training", model.training}}};
+                       {"training", model.training},
+                       {"calibration", to_json(model.calibration)},
+                       {"trained_on", model.trained_on}}};
 }
 
 TrainedModel to_trained_model(const Archive& archive, const std::string& name) {
@@ -29,6 +49,8 @@ TrainedModel to_trained_model(const Archive& archive, const std::string& name) {
     model.classes = archive.metadata.at("classes").get<std::vector<std::string>>();
     model.config = read_config(archive.metadata.at("config").dump(), name);
     model.training = archive.metadata.at("training");
+    model.calibration = to_calibration(archive.metadata.at("calibration"));
+    archive.metadata.at("trained_on").get_to(model.trained_on);
     model.net = ConvNet(model.config.model, model.config.data.image_size);
   } catch (const Json::exception& error) {
     throw ModelError(name + ": its description cannot be read");

@@ -78,7 +78,8 @@ EpochResult Trainer::run_epoch(const std::function<void(const Progress&)>& obser
   const TrainingFigures figures = finite_figures();
   check_finite();
   const double waited = batches_->waited_seconds() - waited_before;
-  const Evaluation validation = evaluate(infer(net_, validation_, device_, config_.data.workers));
+  const Predictions predictions = infer(net_, validation_, device_, config_.data.workers);
+  const Evaluation validation = evaluate(predictions);
   if (!std::isfinite(validation.loss)) {
     throw Error(fmt::format(
         "the validation loss is not a finite number after epoch {}, training step {}: a smaller "
@@ -94,7 +95,8 @@ EpochResult Trainer::run_epoch(const std::function<void(const Progress&)>& obser
       .lr = config_.optimizer.lr,
       .seconds = seconds(),
       .images_per_second = static_cast<double>(step_.pictures()) / training_seconds,
-      .waited_share = waited / training_seconds_here};
+      .waited_share = waited / training_seconds_here,
+      .calibration = calibrate(predictions)};
   epoch_step_ = 0;
   seconds_before_ = 0;
   return result;

@@ -17,6 +17,9 @@ struct Batch {
   std::vector<int64_t> indices;  // of the pictures in their folder
 };
 
+// Room for the images of so many pictures, with values that mean nothing yet.
+torch::Tensor empty_images(int64_t pictures, int64_t side_px);
+
 struct LoaderOptions {
   int batch_size = 32;
   int workers = 0;                            // threads, or kWorkerPerCore; 0: next() does the work

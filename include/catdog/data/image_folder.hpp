@@ -14,6 +14,7 @@
 
 #include "catdog/core/options.hpp"
 #include "catdog/data/disk_cache.hpp"
+#include "catdog/data/row_pool.hpp"
 #include "catdog/pictures/class_folders.hpp"
 #include "catdog/pictures/resize.hpp"
 
@@ -29,9 +30,6 @@ enum class OnBad {
   error,  // a picture that cannot be read stops the run
   skip,   // it is left out before anything begins, and counted
 };
-
-// Which `workers` means one a core.
-inline constexpr int kWorkerPerCore = -1;
 
 struct DataOptions {
   std::string dir = "data/cats_and_dogs_small";  // holds train/, validation/ and test/

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "catdog/data/picture_store.hpp"
-#include "catdog/judge/predictions.hpp"
+#include "catdog/judge/predictions_file.hpp"
 #include "catdog/model/convnet.hpp"
 
 namespace catdog {
@@ -23,5 +23,9 @@ void infer(ConvNet& net, BatchSource& batches, torch::Device device,
 // The same for every picture in the store, each once, without augmentation. Throws DataError,
 // Interrupted.
 Predictions infer(ConvNet& net, const PictureStore& pictures, torch::Device device, int workers);
+
+// The same with the pictures' names, from `dir` on.
+NamedPredictions with_names(Predictions predictions, const ImageFolder& pictures,
+                            const std::filesystem::path& dir);
 
 }  // namespace catdog

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The folder of one training run, and who may write there: config.json, env.json, metrics.csv,
-// weights/, checkpoints/, model.pt.
+// weights/, checkpoints/, model.pt,
+// predictions/.
 #pragma once
 
 #include <filesystem>
@@ -30,6 +31,10 @@ class RunFolder {
   std::filesystem::path last_weights() const { return path_ / "weights" / "last.pt"; }
   std::filesystem::path best_weights() const { return path_ / "weights" / "best.pt"; }
   std::filesystem::path model() const { return path_ / "model.pt"; }
+  // What model.pt says of the pictures of a subset.
+  std::filesystem::path predictions(const std::string& subset) const {
+    return path_ / "predictions" / (subset + ".csv");
+  }
 
   // The config that the run was begun with. Throws ModelError.
   Config config() const;
@@ -45,7 +50,8 @@ class RunFolder {
   // Adds a checkpoint, and then removes all but this one and the one before it.
   void write(const Checkpoint& checkpoint);
 
-  // Makes model.pt from weights/last.pt or weights/best.pt.
+  // Makes model.pt from weights/last.pt or weights/best.pt. What it says of the validation pictures
+  // is to be written next.
   void finish(TrainOptions::Keep keep) const;
 
  private:

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "catdog/judge/calibration.hpp"
 #include "catdog/model/archive.hpp"
 #include "catdog/train/config.hpp"
 
@@ -16,7 +17,17 @@ struct TrainedModel {
   std::vector<std::string> classes;  // class 0, class 1
   Config config;                     // data.dir absolute: the folder last used
   Json training = {};                // epoch, figures and versions, for a person to read
+  Calibration calibration = {};      // by the validation pictures
+  // Of the pictures that it was trained on, sorted: see short_digests.
+  std::vector<std::string> trained_on = {};
 };
+
+// The first 16 digits of each digest, sorted: enough to know a picture again.
+std::vector<std::string> short_digests(std::vector<std::string> digests);
+
+Json to_json(const Calibration& calibration);
+// Throws Json::exception.
+Calibration to_calibration(const Json& json);
 
 // What its file holds; the tensors are the network's own, not copies.
 Archive to_archive(const TrainedModel& model);

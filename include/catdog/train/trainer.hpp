@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catdog/data/picture_store.hpp"
+#include "catdog/judge/calibration.hpp"
 #include "catdog/train/config.hpp"
 #include "catdog/train/training_step.hpp"
 
@@ -22,9 +23,10 @@ struct EpochResult {
   double val_loss;  // validation: every picture once, after the epoch's last step
   double val_accuracy;
   double lr;
-  double seconds;            // of the whole epoch, validation included
-  double images_per_second;  // of the training steps alone
-  double waited_share;       // of the training steps' time that was spent waiting for pictures
+  double seconds;                // of the whole epoch, validation included
+  double images_per_second;      // of the training steps alone
+  double waited_share;           // of the training steps' time that was spent waiting for pictures
+  Calibration calibration = {};  // by the validation pictures
 };
 
 // Where training is within an epoch.

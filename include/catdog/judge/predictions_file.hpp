@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Predictions of pictures with their names, as a table that any program reads: the columns file,
+// true, predicted, and one for each class with its probability.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catdog/judge/predictions.hpp"
+
+namespace catdog {
+
+struct NamedPredictions {
+  std::vector<std::string> classes;
+  std::vector<std::string> files;  // from the data folder on, as shown()
+  Predictions predictions;
+};
+
+std::string to_csv(const NamedPredictions& named);
+
+// The same again, with scores that have the same differences to nine digits. Throws Error, naming
+// `name`, for a text that to_csv did not write, or that holds no picture.
+NamedPredictions parse_predictions(std::string_view csv, const std::string& name);
+
+}  // namespace catdog

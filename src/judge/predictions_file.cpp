@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/judge/predictions_file.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "catdog/core/csv.hpp"
+#include "catdog/core/error.hpp"
+
+namespace catdog {
+namespace {
+
+const std::vector<std::string> kColumns = {"file", "true", "predicted"};
+
+// A probability's logarithm; NaN for a text that is no probability.
+double log_probability(const std::string& text) {
+  double value = NAN;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool well =
+      error == std::errc() && end == text.data() + text.size() && value >= 0 && value <= 1 + 1e-6;
+  // Below the smallest float's logarithm nothing is told apart.
+  constexpr double kLeast = -1e4;
+  return well ? std::max(std::log(value), kLeast) : NAN;
+}
+
+}  // namespace
+
+std::string to_csv(const NamedPredictions& named) {
+  std::vector<std::string> fields = kColumns;
+  fields.insert(fields.end(), named.classes.begin(), named.classes.end());
+  std::string csv = csv_row(fields);
+  for (int64_t i = 0; i < named.predictions.count(); ++i) {
+    const std::span<const float> scores = named.predictions.scores_of(i);
+    const auto picture = static_cast<size_t>(i);
+    fields = {named.files[picture],
+              named.classes[static_cast<size_t>(named.predictions.labels[picture])],
+              named.classes[static_cast<size_t>(predicted_class(scores))]};
+    for (const double share : probabilities(scores)) fields.push_back(fmt::format("{:.9g}", share));
+    csv += csv_row(fields);
+  }
+  return csv;
+}
+
+NamedPredictions parse_predictions(std::string_view csv, const std::string& name) {
+  const std::vector<std::vector<std::string>> rows = parse_csv(csv, name);
+  const size_t first = kColumns.size();
+  if (rows.empty() || rows[0].size() < first + 2 ||
+      !std::equal(kColumns.begin(), kColumns.end(), rows[0].begin())) {
+    throw Error(name + ": its columns are not file, true, predicted and two classes or more");
+  }
+  NamedPredictions named;
+  named.classes.assign(rows[0].begin() + static_cast<long>(first), rows[0].end());
+  named.predictions.classes = static_cast<int>(named.classes.size());
+  for (size_t i = 1; i < rows.size(); ++i) {
+    const std::vector<std::string>& row = rows[i];
+    const auto label = row.size() == rows[0].size()
+                           ? std::find(named.classes.begin(), named.classes.end(), row[1])
+                           : named.classes.end();
+    bool well = label != named.classes.end();
+    for (size_t k = first; well && k < row.size(); ++k) {
+      const double score = log_probability(row[k]);
+      well = !std::isnan(score);
+      named.predictions.scores.push_back(static_cast<float>(score));
+    }
+    if (!well) throw Error(fmt::format("{}: row {} cannot be read", name, i));
+    named.files.push_back(row[0]);
+    named.predictions.labels.push_back(static_cast<int>(label - named.classes.begin()));
+  }
+  if (named.files.empty()) throw Error(name + ": holds no picture");
+  return named;
+}
+
+}  // namespace catdog
