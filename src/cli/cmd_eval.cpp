@@ -1,57 +1,131 @@
 // SPDX-License-Identifier: Apache-2.0
-// catdog eval: how good a trained model is on pictures it has not seen.
+// catdog eval: how good a trained model is on pictures it has not seen, or which of two is better.
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "catdog/cli/commands.hpp"
 #include "catdog/cli/data_checks.hpp"
+#include "catdog/cli/eval_output.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
-#include "catdog/judge/evaluation.hpp"
-#include "catdog/train/environment.hpp"
+#include "catdog/data/pictures_digest.hpp"
 #include "catdog/train/inference.hpp"
-#include "catdog/train/trained_model.hpp"
 
 namespace catdog {
 namespace {
 
-Json to_json(const Evaluation& result, const TrainedModel& model, const ImageFolder& pictures) {
-  return {{"n", result.n},
-          {"left_out", left_out_record(pictures)},
-          {"loss", result.loss},
-          {"accuracy", result.accuracy},
-          {"interval", {result.interval.low, result.interval.high}},
-          {"confusion", result.confusion},
-          {"classes", model.classes},
-          {"precision", name_of(model.net->precision())}};
-}
-
 // As the user would name it from where he stands.
-fs::path from_here(const fs::path& path) {
+std::string from_here(const fs::path& path) {
   const fs::path relative = path.lexically_proximate(fs::current_path());
-  return relative.native().starts_with("..") ? path : relative;
+  return shown(relative.native().starts_with("..") ? path : relative);
 }
 
-void print_result(const Evaluation& result, const TrainedModel& model, const fs::path& folder,
-                  const ImageFolder& pictures) {
-  const std::vector<std::string>& classes = model.classes;
-  fmt::print("{}: {} pictures, {}\n", shown(from_here(folder)), result.n,
-             name_of(model.net->precision()));
-  if (!pictures.left_out().empty()) fmt::print("{}\n", left_out_text(pictures));
-  fmt::print("loss      {:.4f}\n", result.loss);
-  fmt::print("accuracy  {:.2f} %  (95 % interval {:.2f} to {:.2f} %)\n", 100 * result.accuracy,
-             100 * result.interval.low, 100 * result.interval.high);
-  const size_t width = std::max({classes[0].size(), classes[1].size(), size_t{6}});
-  fmt::print("\n{:{}}  predicted\n{:{}}", "", width, "true", width);
-  for (const std::string& name : classes) fmt::print("  {:>{}}", name, width);
-  fmt::print("\n");
-  for (size_t label = 0; label < classes.size(); ++label) {
-    fmt::print("{:{}}", classes[label], width);
-    for (const int64_t count : result.confusion[label]) fmt::print("  {:>{}}", count, width);
-    fmt::print("\n");
+// A model with the pictures that it is judged on.
+struct Judged {
+  TrainedModel model;
+  fs::path dir;
+  std::unique_ptr<ImageFolder> pictures;
+
+  fs::path folder(const EvalCommand& options) const { return dir / options.split; }
+};
+
+Judged open_judged(const EvalCommand& options, const fs::path& file, torch::Device device) {
+  Judged judged = {.model = open_model(file, options.model, device), .dir = {}, .pictures = {}};
+  judged.dir = options.data.empty() ? fs::path(judged.model.config.data.dir) : options.data;
+  DataOptions data = judged.model.config.data;
+  data.cache = CacheKind::none;  // each picture is read once
+  judged.pictures =
+      std::make_unique<ImageFolder>(judged.folder(options), data, memory_budget(data));
+  if (judged.pictures->classes() != judged.model.classes) {
+    throw ModelError(fmt::format("{}: tells {} apart, but {} holds {}", shown(file),
+                                 join_and(judged.model.classes), shown(judged.folder(options)),
+                                 join_and(judged.pictures->classes())));
   }
+  return judged;
+}
+
+Predictions predictions_of(Judged& judged, const fs::path& file, const EvalCommand& options,
+                           torch::Device device) {
+  Predictions predictions =
+      infer(judged.model.net, *judged.pictures, device, options.model.workers);
+  for (const float score : predictions.scores) {
+    if (!std::isfinite(score)) {
+      throw ModelError(shown(file) + ": gives a loss that is not a finite number");
+    }
+  }
+  return predictions;
+}
+
+// Warns of pictures that the model has seen in training, and counts them.
+int64_t count_trained_on(const Judged& judged) {
+  const std::vector<std::string>& known = judged.model.trained_on;  // sorted
+  int64_t count = 0;
+  std::string first;
+  const std::vector<std::string> digests = picture_digests(*judged.pictures);
+  for (size_t i = 0; i < digests.size(); ++i) {
+    if (!std::binary_search(known.begin(), known.end(), short_digest(digests[i]))) continue;
+    if (count++ == 0) first = from_here(judged.pictures->file(i));
+  }
+  if (count > 0) {
+    spdlog::warn(
+        "the model was trained on {} of these {} pictures, as {}: what it knows by heart says "
+        "nothing of what is new to it",
+        count, digests.size(), first);
+  }
+  return count;
+}
+
+void judge_one(const EvalCommand& options, torch::Device device) {
+  Judged judged = open_judged(options, options.file, device);
+  const int64_t trained_on = count_trained_on(judged);
+  const Predictions predictions = predictions_of(judged, options.file, options, device);
+  const EvalResult result = {
+      .folder = from_here(judged.folder(options)),
+      .precision = name_of(judged.model.net->precision()),
+      .classes = judged.model.classes,
+      .evaluation = evaluate(predictions),
+      .calibrated = calibrated_figures(predictions, judged.model.calibration),
+      .left_out = left_out_text(*judged.pictures),
+      .left_out_record = left_out_record(*judged.pictures),
+      .trained_on = trained_on};
+  if (!options.predictions.empty()) {
+    write_file_atomically(options.predictions,
+                          to_csv(with_names(predictions, *judged.pictures, judged.dir)));
+  }
+  fmt::print("{}", options.json ? to_json(result).dump() + "\n" : text_of(result));
+  if (options.min_accuracy && result.evaluation.accuracy < *options.min_accuracy) {
+    throw Error(fmt::format("accuracy {:.4f} lies below --min-accuracy {}",
+                            result.evaluation.accuracy, *options.min_accuracy),
+                ExitCode::below_accuracy);
+  }
+}
+
+void judge_two(const EvalCommand& options, torch::Device device) {
+  std::vector<ComparedModel> models;
+  std::vector<Predictions> predictions;
+  std::vector<Judged> judged;
+  for (const fs::path& file : options.compare) {
+    judged.push_back(open_judged(options, file, device));
+    count_trained_on(judged.back());
+    predictions.push_back(predictions_of(judged.back(), file, options, device));
+    models.push_back({.name = shown(file), .evaluation = evaluate(predictions.back())});
+  }
+  const auto files = [&](size_t i) {
+    return with_names({}, *judged[i].pictures, judged[i].folder(options)).files;
+  };
+  if (files(0) != files(1)) {
+    throw DataError(fmt::format("{} and {} are not judged on the same pictures; --data names them",
+                                from_here(judged[0].folder(options)),
+                                from_here(judged[1].folder(options))));
+  }
+  const Comparison comparison = compare(predictions[0], predictions[1]);
+  fmt::print("{}", options.json
+                       ? to_json(models, comparison).dump() + "\n"
+                       : text_of(from_here(judged[0].folder(options)), models, comparison));
 }
 
 }  // namespace
@@ -59,64 +133,43 @@ void print_result(const Evaluation& result, const TrainedModel& model, const fs:
 void setup_eval(CLI::App& app) {
   auto options = std::make_shared<EvalCommand>();
   CLI::App* command = app.add_subcommand("eval", "Judge a trained model on DIR/test");
-  command->add_option("--model", options->model, "model file, as train wrote it")->required();
+  CLI::Option* model =
+      command->add_option("--model", options->file, "model file, as train wrote it");
+  CLI::Option* compare =
+      command
+          ->add_option("--compare", options->compare,
+                       "two model files: which is better, and whether that can be told from chance")
+          ->expected(2)
+          ->excludes(model);
   command->add_option("--data", options->data,
                       "folder that holds the subset (default: the one the model was trained on)");
   command->add_option("--split", options->split, "the subset: a folder within DIR")
       ->capture_default_str();
-  command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")
-      ->capture_default_str();
-  add_setting_flag(*command, options->settings, "--precision", "train.precision",
-                   "the network's numbers: auto, fp32 or bf16 (default: as it was trained)");
-  add_setting_flag(*command, options->settings, "--on-bad", "data.on_bad",
+  add_model_flags(*command, options->model);
+  add_setting_flag(*command, options->model.settings, "--on-bad", "data.on_bad",
                    "a picture that cannot be read: error, or skip (default: as it was trained)");
-  command->add_option("--workers", options->workers, "threads that prepare batches; -1: one a core")
-      ->check(CLI::Range(kWorkerPerCore, 256))
-      ->capture_default_str();
-  command->add_option("--threads", options->threads, "threads of LibTorch; 0: one a core")
-      ->check(CLI::Range(0, 1024));
+  command
+      ->add_option("--save-predictions", options->predictions,
+                   "CSV file to write: each picture with its class and probabilities")
+      ->excludes(compare);
   command
       ->add_option("--min-accuracy", options->min_accuracy,
                    "exit with code 5 if the accuracy lies below this")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(CLI::Range(0.0, 1.0))
+      ->excludes(compare);
   command->add_flag("--json", options->json, "print one JSON object");
   command->callback([options] { run_eval(*options); });
 }
 
 void run_eval(const EvalCommand& options) {
-  TrainedModel model = load_model(options.model);
-  throw_if_any(apply_settings(model.config.sections(), options.settings.settings));
-  const torch::Device device = choose_device(options.device);
-  use_threads(options.threads);
-  use_exact_arithmetic();
-  model.net->to(device);
-  model.net->set_precision(choose_precision(model.config.train.precision, device));
-  use_channels_last(*model.net);
-
-  const fs::path dir = options.data.empty() ? fs::path(model.config.data.dir) : options.data;
-  const fs::path folder = dir / options.split;
-  DataOptions data = model.config.data;
-  data.cache = CacheKind::none;  // each picture is read once
-  const ImageFolder pictures(folder, data, memory_budget(data));
-  if (pictures.classes() != model.classes) {
-    throw ModelError(fmt::format("{}: tells {} apart, but {} holds {}", shown(options.model),
-                                 join_and(model.classes), shown(folder),
-                                 join_and(pictures.classes())));
+  if (options.file.empty() && options.compare.empty()) {
+    throw ConfigError("--model is required, or --compare with two model files");
   }
-
-  const Evaluation result = evaluate(infer(model.net, pictures, device, options.workers));
-  if (!std::isfinite(result.loss)) {
-    throw ModelError(shown(options.model) + ": gives a loss that is not a finite number");
-  }
-  if (options.json) {
-    fmt::print("{}\n", to_json(result, model, pictures).dump());
+  const torch::Device device = prepare_device(options.model);
+  if (options.compare.empty()) {
+    judge_one(options, device);
   } else {
-    print_result(result, model, folder, pictures);
-  }
-  if (options.min_accuracy && result.accuracy < *options.min_accuracy) {
-    throw Error(fmt::format("accuracy {:.4f} lies below --min-accuracy {}", result.accuracy,
-                            *options.min_accuracy),
-                ExitCode::below_accuracy);
+    judge_two(options, device);
   }
 }
 

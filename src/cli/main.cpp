@@ -80,6 +80,7 @@ int main(int argc, char** argv) {
   catdog::setup_preview(app);
   catdog::setup_train(app);
   catdog::setup_eval(app);
+  catdog::setup_predict(app);
   catdog::setup_report(app);
   catdog::setup_bench(app);
   try {

@@ -3,6 +3,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <utility>
+
 #include "catdog/core/error.hpp"
 #include "catdog/model/stage.hpp"
 
@@ -61,7 +63,26 @@ torch::Tensor ConvNetImpl::forward(torch::Tensor images) {
   for (const auto& convolution : convolutions_) {
     x = conv_relu_max_pool(x, convolution->weight, convolution->bias, precision_);
   }
-  x = x.flatten(1);  // (N, C·H·W), channel by channel
+  return logits_of_features(x);
+}
+
+torch::Tensor ConvNetImpl::last_maps(const torch::Tensor& images) {
+  torch::Tensor x = images;
+  for (size_t i = 0; i + 1 < convolutions_.size(); ++i) {
+    x = conv_relu_max_pool(x, convolutions_[i]->weight, convolutions_[i]->bias, Precision::fp32);
+  }
+  return convolutions_.back()(x).relu();
+}
+
+torch::Tensor ConvNetImpl::logits_of_maps(const torch::Tensor& maps) {
+  const Precision precision = std::exchange(precision_, Precision::fp32);
+  torch::Tensor logits = logits_of_features(torch::max_pool2d(maps, 2));
+  precision_ = precision;
+  return logits;
+}
+
+torch::Tensor ConvNetImpl::logits_of_features(torch::Tensor features) {
+  torch::Tensor x = features.flatten(1);  // (N, C·H·W), channel by channel
   if (options_.dropout > 0) x = torch::dropout(x, options_.dropout, is_training());
   x = hidden_layer(x).relu_();
   return dense_[1](x).squeeze(1);

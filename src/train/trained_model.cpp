@@ -16,9 +16,10 @@ constexpr const char* kFormat = "catdog-model-1";
 
 }  // namespace
 
+std::string short_digest(const std::string& digest) { return digest.substr(0, 16); }
+
 std::vector<std::string> short_digests(std::vector<std::string> digests) {
-  constexpr size_t kDigits = 16;
-  for (std::string& digest : digests) digest.resize(kDigits);
+  for (std::string& digest : digests) digest = short_digest(digest);
   std::sort(digests.begin(), digests.end());
   return digests;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catdog/cli/config_flags.hpp"
+#include "catdog/cli/model_flags.hpp"
 #include "catdog/pictures/check.hpp"
 #include "catdog/pictures/split.hpp"
 #include "catdog/pictures/synth.hpp"
@@ -59,18 +60,32 @@ void setup_train(CLI::App& app);
 void run_train(const TrainCommand& options);
 
 struct EvalCommand {
-  std::filesystem::path model;
-  std::filesystem::path data;  // empty: the folder that the model was trained on
+  std::filesystem::path file;                  // the model
+  std::vector<std::filesystem::path> compare;  // or two models to compare; else empty
+  std::filesystem::path data;                  // empty: the folder that the model was trained on
   std::string split = "test";
-  std::string device = "auto";
-  ConfigFlags settings;  // over the config that the model was trained with
-  int workers = kWorkerPerCore;
-  int threads = 0;
+  ModelFlags model;
+  std::filesystem::path predictions;  // CSV file to write; empty: none
   std::optional<double> min_accuracy;
   bool json = false;
 };
 void setup_eval(CLI::App& app);
 void run_eval(const EvalCommand& options);
+
+struct PredictCommand {
+  std::filesystem::path file;                // the model
+  std::vector<std::filesystem::path> paths;  // pictures, folders, or "-" for a list on stdin
+  ModelFlags model;
+  std::string threshold = "0.5";  // or "best"
+  bool calibrated = false;
+  int top = 1;
+  bool csv = false;
+  bool json = false;
+  std::filesystem::path sort_into;  // a new folder; empty: none
+  std::filesystem::path explain;    // the same
+};
+void setup_predict(CLI::App& app);
+void run_predict(const PredictCommand& options);
 
 struct ReportCommand {
   std::vector<std::filesystem::path> runs;

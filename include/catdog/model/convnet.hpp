@@ -36,6 +36,11 @@ class ConvNetImpl : public torch::nn::Module {
   // images (N, 3, S, S) in [0, 1] → logits (N,); sigmoid(logit) is the second class's probability.
   torch::Tensor forward(torch::Tensor images);
 
+  // The same in two parts, in fp32: to what the last convolution gives after ReLU and before
+  // pooling, (N, C, H, W), and from there on.
+  torch::Tensor last_maps(const torch::Tensor& images);
+  torch::Tensor logits_of_maps(const torch::Tensor& maps);
+
   // What forward() computes with from now on; fp32 until then. Logits are fp32 in either.
   void set_precision(Precision precision) {
     precision_ = precision;
@@ -52,6 +57,7 @@ class ConvNetImpl : public torch::nn::Module {
   const std::vector<torch::nn::Linear>& dense_layers() const { return dense_; }
 
  private:
+  torch::Tensor logits_of_features(torch::Tensor features);
   torch::Tensor hidden_layer(const torch::Tensor& x);
 
   ModelOptions options_;

@@ -14,8 +14,8 @@ enum class Precision {
 
 enum class PrecisionChoice { automatic, fp32, bf16 };  // automatic: the fastest
 
-// Whether the processor multiplies vectors of bf16 (AVX-512-BF16, as far as ATen may use AVX-512) or
-// matrices of them (AMX).
+// Whether the processor multiplies vectors of bf16 (AVX-512-BF16, as far as ATen may use AVX-512)
+// or matrices of them (AMX).
 bool cpu_multiplies_bf16_vectors();
 bool cpu_multiplies_bf16_matrices();
 

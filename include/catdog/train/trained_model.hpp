@@ -22,7 +22,9 @@ struct TrainedModel {
   std::vector<std::string> trained_on = {};
 };
 
-// The first 16 digits of each digest, sorted: enough to know a picture again.
+// The first 16 digits of a SHA-256: enough to know a picture again.
+std::string short_digest(const std::string& digest);
+// The same of each, sorted.
 std::vector<std::string> short_digests(std::vector<std::string> digests);
 
 Json to_json(const Calibration& calibration);

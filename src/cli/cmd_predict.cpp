@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// catdog predict: what a trained model says of pictures, one line each.
+#include <spdlog/fmt/fmt.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+
+#include "catdog/cli/commands.hpp"
+#include "catdog/cli/picture_names.hpp"
+#include "catdog/cli/prediction_rows.hpp"
+#include "catdog/core/error.hpp"
+#include "catdog/core/files.hpp"
+#include "catdog/core/text.hpp"
+#include "catdog/judge/predictions.hpp"
+#include "catdog/model/grad_cam.hpp"
+#include "catdog/pictures/decode.hpp"
+#include "catdog/report/contact_sheet.hpp"
+#include "catdog/report/heat_map.hpp"
+#include "catdog/train/inference.hpp"
+
+namespace catdog {
+namespace {
+
+// A folder that nobody has put anything into; made if it is not there.
+void claim_empty_folder(const fs::path& folder, const char* flag) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error && fs::is_empty(folder, error)) return;
+  if (error)
+    throw Error(fmt::format("cannot make the folder {}: {}", shown(folder), error.message()));
+  throw ConfigError(fmt::format("{} {}: is not empty; name a new folder", flag, shown(folder)));
+}
+
+// The path itself if nothing has its name, or else the first free one of a-2.jpg, a-3.jpg …
+fs::path first_free(const fs::path& path) {
+  std::error_code ignored;
+  fs::path free = path;
+  for (int number = 2; fs::exists(fs::symlink_status(free, ignored)); ++number) {
+    free = path.parent_path() /
+           fmt::format("{}-{}{}", path.stem().string(), number, path.extension().string());
+  }
+  return free;
+}
+
+double threshold_of(const std::string& text, const TrainedModel& model) {
+  if (text == "best") return model.calibration.threshold;
+  double value = -1;
+  const char* end = text.data() + text.size();
+  const auto [parsed, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || parsed != end || !(value >= 0 && value <= 1)) {
+    throw ConfigError(fmt::format(
+        "--threshold {}: must be a number from 0 to 1, or best, the one chosen on validation",
+        text));
+  }
+  return value;
+}
+
+class Predictor {
+ public:
+  Predictor(const PredictCommand& options, TrainedModel model, torch::Device device)
+      : options_(options),
+        model_(std::move(model)),
+        device_(device),
+        threshold_(threshold_of(options.threshold, model_)),
+        temperature_(options.calibrated ? model_.calibration.temperature : 1),
+        rows_(options.csv    ? RowFormat::csv
+              : options.json ? RowFormat::json
+                             : RowFormat::table,
+              model_.classes, options.top) {}
+
+  // Throws DataError at the end if some pictures could not be read.
+  void run() {
+    const int batch_size = inference_batch_size(model_.config.data.image_size);
+    PictureStream stream(picture_names(options_.paths), model_.config.data, options_.model.workers,
+                         batch_size);
+    print(rows_.header());
+    infer(model_.net, stream, device_, [&](const Batch& batch, const torch::Tensor& logits) {
+      take(batch, stream.pictures(), logits.to(torch::kCPU));
+    });
+    if (bad_ > 0) {
+      throw DataError(fmt::format("{} of {} pictures could not be read", with_thousands(bad_),
+                                  with_thousands(done_)));
+    }
+  }
+
+ private:
+  static void print(const std::string& text) {
+    if (std::fputs(text.c_str(), stdout) < 0) {
+      throw Error("the result could not be written to stdout");
+    }
+  }
+
+  PicturePrediction prediction_of(const StreamedPicture& picture, float logit) const {
+    const std::array<float, 2> scores = {0, logit};
+    PicturePrediction prediction = {.file = picture.file, .fault = picture.fault};
+    prediction.probabilities = probabilities(scores, temperature_);
+    prediction.predicted = probabilities(scores)[1] > threshold_ ? 1 : 0;
+    return prediction;
+  }
+
+  void take(const Batch& batch, const std::vector<StreamedPicture>& pictures,
+            const torch::Tensor& logits) {
+    std::vector<int> classes;
+    for (size_t i = 0; i < pictures.size(); ++i) {
+      const PicturePrediction prediction =
+          prediction_of(pictures[i], logits.const_data_ptr<float>()[i]);
+      classes.push_back(prediction.predicted);
+      print(rows_.row(prediction));
+      ++done_;
+      bad_ += prediction.fault.empty() ? 0 : 1;
+      if (prediction.fault.empty() && !options_.sort_into.empty()) link(prediction);
+    }
+    if (std::fflush(stdout) != 0) throw Error("the result could not be written to stdout");
+    if (!options_.explain.empty()) explain(batch, pictures, classes);
+  }
+
+  void link(const PicturePrediction& prediction) const {
+    const fs::path folder =
+        options_.sort_into / model_.classes[static_cast<size_t>(prediction.predicted)];
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (!error) {
+      fs::create_symlink(fs::absolute(prediction.file),
+                         first_free(folder / prediction.file.filename()), error);
+    }
+    if (error) throw Error(fmt::format("{}: {}", shown(folder), error.message()));
+  }
+
+  void explain(const Batch& batch, const std::vector<StreamedPicture>& pictures,
+               const std::vector<int>& classes) {
+    const torch::Tensor maps = grad_cam(model_.net, batch.images.to(device_), classes);
+    for (size_t i = 0; i < pictures.size(); ++i) {
+      if (!pictures[i].fault.empty()) continue;
+      const torch::Tensor map = maps[static_cast<int64_t>(i)].contiguous();
+      const Size size = {static_cast<int>(map.size(0)), static_cast<int>(map.size(1))};
+      write_picture(
+          first_free(options_.explain / (pictures[i].file.stem().string() + ".jpg")),
+          with_heat_map(decode_picture(pictures[i].file), map.const_data_ptr<float>(), size));
+    }
+  }
+
+  const PredictCommand& options_;
+  TrainedModel model_;
+  const torch::Device device_;
+  const double threshold_, temperature_;
+  const PredictionRows rows_;
+  int64_t done_ = 0, bad_ = 0;
+};
+
+}  // namespace
+
+void setup_predict(CLI::App& app) {
+  auto options = std::make_shared<PredictCommand>();
+  CLI::App* command =
+      app.add_subcommand("predict", "Say what a trained model sees in pictures, one line each");
+  command->add_option("--model", options->file, "model file, as train wrote it")->required();
+  command
+      ->add_option("PATH", options->paths,
+                   "pictures, folders of pictures at any depth, or - for a list on stdin, a name a "
+                   "line")
+      ->required();
+  CLI::Option* csv = command->add_flag(
+      "--csv", options->csv, "comma-separated values, with the probability of each class");
+  CLI::Option* json =
+      command->add_flag("--json", options->json, "one JSON object a line")->excludes(csv);
+  command->add_option("--topk", options->top, "show the so many most probable classes")
+      ->check(CLI::Range(1, 1000))
+      ->excludes(csv)
+      ->excludes(json);
+  command
+      ->add_option("--threshold", options->threshold,
+                   "the second class is predicted above this probability; best: the one chosen on "
+                   "validation in training")
+      ->capture_default_str();
+  command->add_flag("--calibrated", options->calibrated,
+                    "probabilities by the temperature fitted on validation in training");
+  command->add_option("--sort-into", options->sort_into,
+                      "new folder for links to the pictures, by predicted class");
+  command->add_option(
+      "--explain", options->explain,
+      "new folder for the pictures, overlaid by where the network looks (Grad-CAM)");
+  add_model_flags(*command, options->model);
+  command->callback([options] { run_predict(*options); });
+}
+
+void run_predict(const PredictCommand& options) {
+  const torch::Device device = prepare_device(options.model);
+  Predictor predictor(options, open_model(options.file, options.model, device), device);
+  if (!options.sort_into.empty()) claim_empty_folder(options.sort_into, "--sort-into");
+  if (!options.explain.empty()) claim_empty_folder(options.explain, "--explain");
+  predictor.run();
+}
+
+}  // namespace catdog

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/cli/eval_output.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+
+#include "catdog/core/text.hpp"
+
+namespace catdog {
+namespace {
+
+constexpr double kChance = 0.05;  // below it a difference is said to be told from chance
+
+std::string accuracy_text(const Evaluation& evaluation) {
+  return fmt::format("{:.2f} %  (95 % interval {:.2f} to {:.2f} %)", 100 * evaluation.accuracy,
+                     100 * evaluation.interval.low, 100 * evaluation.interval.high);
+}
+
+Json accuracy_json(const Evaluation& evaluation) {
+  return {{"n", evaluation.n},
+          {"loss", evaluation.loss},
+          {"accuracy", evaluation.accuracy},
+          {"interval", {evaluation.interval.low, evaluation.interval.high}}};
+}
+
+Json or_null(const std::optional<double>& figure) { return figure ? Json(*figure) : Json(); }
+
+std::string ranking_text(const Evaluation& evaluation) {
+  if (!evaluation.roc_auc) return "";
+  return fmt::format("ROC-AUC   {:.4f}   average precision {:.4f}\n", *evaluation.roc_auc,
+                     *evaluation.average_precision);
+}
+
+std::string class_table(const EvalResult& result, size_t width) {
+  std::string text = fmt::format("\n{:{}}  precision   recall       F1\n", "class", width);
+  for (size_t label = 0; label < result.classes.size(); ++label) {
+    const ClassFigures& figures = result.evaluation.classes[label];
+    text += fmt::format("{:{}}  {:>7.2f} %{:>7.2f} %{:>7.2f} %\n", result.classes[label], width,
+                        100 * figures.precision, 100 * figures.recall, 100 * figures.f1);
+  }
+  return text;
+}
+
+std::string confusion_table(const EvalResult& result, size_t width) {
+  std::string text = fmt::format("\n{:{}}  predicted\n{:{}}", "", width, "true", width);
+  for (const std::string& name : result.classes) text += fmt::format("  {:>{}}", name, width);
+  text += "\n";
+  for (size_t label = 0; label < result.classes.size(); ++label) {
+    text += fmt::format("{:{}}", result.classes[label], width);
+    for (const int64_t count : result.evaluation.confusion[label]) {
+      text += fmt::format("  {:>{}}", count, width);
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+// What validation taught, used here.
+std::string calibration_text(const EvalResult& result) {
+  const CalibratedFigures& calibrated = result.calibrated;
+  std::string text = fmt::format(
+      "\nCalibration error {:.2f} %; {:.2f} % with the temperature {:.3f} fitted on validation.\n",
+      100 * result.evaluation.calibration_error, 100 * calibrated.error,
+      calibrated.calibration.temperature);
+  if (calibrated.accuracy_at_threshold) {
+    text += fmt::format("Accuracy {:.2f} % with the threshold {:.3f} chosen on validation.\n",
+                        100 * *calibrated.accuracy_at_threshold, calibrated.calibration.threshold);
+  }
+  return text;
+}
+
+std::string note_text(const Evaluation& evaluation) {
+  if (!is_small(evaluation)) return "";
+  return fmt::format(
+      "\nNote: {} pictures are few. The accuracy is known to about {:.0f} points to either side; "
+      "400 pictures tell it to 5.\n",
+      evaluation.n, 50 * (evaluation.interval.high - evaluation.interval.low));
+}
+
+}  // namespace
+
+CalibratedFigures calibrated_figures(const Predictions& predictions,
+                                     const Calibration& calibration) {
+  CalibratedFigures figures = {.calibration = calibration,
+                               .error = calibration_error(predictions, calibration.temperature)};
+  if (predictions.classes == 2) {
+    figures.accuracy_at_threshold = accuracy_at(predictions, calibration.threshold);
+  }
+  return figures;
+}
+
+std::string text_of(const EvalResult& result) {
+  size_t width = 6;
+  for (const std::string& name : result.classes) width = std::max(width, name.size());
+  const Evaluation& evaluation = result.evaluation;
+  std::string text =
+      fmt::format("{}: {} pictures, {}\n", result.folder, evaluation.n, result.precision);
+  if (!result.left_out.empty()) text += result.left_out + "\n";
+  text +=
+      fmt::format("loss      {:.4f}\naccuracy  {}\n", evaluation.loss, accuracy_text(evaluation));
+  return text + ranking_text(evaluation) + class_table(result, width) +
+         confusion_table(result, width) + calibration_text(result) + note_text(evaluation);
+}
+
+Json to_json(const EvalResult& result) {
+  const Evaluation& evaluation = result.evaluation;
+  Json json = accuracy_json(evaluation);
+  json["roc_auc"] = or_null(evaluation.roc_auc);
+  json["average_precision"] = or_null(evaluation.average_precision);
+  json["classes"] = result.classes;
+  json["confusion"] = evaluation.confusion;
+  for (size_t label = 0; label < result.classes.size(); ++label) {
+    const ClassFigures& figures = evaluation.classes[label];
+    json["by_class"][result.classes[label]] = {
+        {"precision", figures.precision}, {"recall", figures.recall}, {"f1", figures.f1}};
+  }
+  json["calibration"] = {
+      {"error", evaluation.calibration_error},
+      {"temperature", result.calibrated.calibration.temperature},
+      {"error_with_temperature", result.calibrated.error},
+      {"threshold", result.calibrated.calibration.threshold},
+      {"accuracy_at_threshold", or_null(result.calibrated.accuracy_at_threshold)}};
+  json["trained_on"] = result.trained_on;
+  json["left_out"] = result.left_out_record;
+  json["precision"] = result.precision;
+  return json;
+}
+
+std::string text_of(const std::string& folder, const std::vector<ComparedModel>& models,
+                    const Comparison& comparison) {
+  size_t width = 0;
+  for (const ComparedModel& model : models) width = std::max(width, model.name.size());
+  std::string text = fmt::format("{}: {} pictures\n", folder, models[0].evaluation.n);
+  for (const ComparedModel& model : models) {
+    text +=
+        fmt::format("{:{}}  accuracy  {}\n", model.name, width, accuracy_text(model.evaluation));
+  }
+  const int64_t counts[] = {comparison.only_first, comparison.only_second};
+  for (size_t i = 0; i < models.size(); ++i) {
+    text += fmt::format("{:{}}  alone is right on {}\n", models[i].name, width, counts[i]);
+  }
+  text += fmt::format("p-value {:.3g}, by McNemar's exact test, two-sided\n", comparison.p_value);
+  if (comparison.p_value >= kChance) return text + "The difference cannot be told from chance.\n";
+  const ComparedModel& better = models[comparison.only_first > comparison.only_second ? 0 : 1];
+  return text + fmt::format("{} is better: such a difference is hardly chance.\n", better.name);
+}
+
+Json to_json(const std::vector<ComparedModel>& models, const Comparison& comparison) {
+  Json json = {{"models", Json::array()}};
+  const int64_t counts[] = {comparison.only_first, comparison.only_second};
+  for (size_t i = 0; i < models.size(); ++i) {
+    Json model = {{"model", models[i].name}};
+    model.update(accuracy_json(models[i].evaluation));
+    model["alone_right"] = counts[i];
+    json["models"].push_back(std::move(model));
+  }
+  json["p_value"] = comparison.p_value;
+  return json;
+}
+
+}  // namespace catdog

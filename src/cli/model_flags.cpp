@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/cli/model_flags.hpp"
+
+#include "catdog/train/environment.hpp"
+
+namespace catdog {
+
+void add_model_flags(CLI::App& command, ModelFlags& flags) {
+  command.add_option("--device", flags.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  add_setting_flag(command, flags.settings, "--precision", "train.precision",
+                   "the network's numbers: auto, fp32 or bf16 (default: as it was trained)");
+  command.add_option("--workers", flags.workers, "threads that prepare batches; -1: one a core")
+      ->check(CLI::Range(kWorkerPerCore, 256))
+      ->capture_default_str();
+  command.add_option("--threads", flags.threads, "threads of LibTorch; 0: one a core")
+      ->check(CLI::Range(0, 1024));
+}
+
+torch::Device prepare_device(const ModelFlags& flags) {
+  const torch::Device device = choose_device(flags.device);
+  use_threads(flags.threads);
+  use_exact_arithmetic();
+  return device;
+}
+
+TrainedModel open_model(const std::filesystem::path& file, const ModelFlags& flags,
+                        torch::Device device) {
+  TrainedModel model = load_model(file);
+  throw_if_any(apply_settings(model.config.sections(), flags.settings.settings));
+  model.net->to(device);
+  model.net->set_precision(choose_precision(model.config.train.precision, device));
+  use_channels_last(*model.net);
+  return model;
+}
+
+}  // namespace catdog
