@@ -17,7 +17,8 @@ class Predict(CommandTest):
     def setUpClass(cls):
         super().setUpClass()
         result = catdog("train", "--data", cls.data, "--epochs", 3, "--name", "a", "--batch-size", 8,
-                        "--lr", 1e-3, "--precision", "fp32", cwd=cls.shared)
+                        "--lr", 1e-3, "--precision", "fp32", "--set", "data.image_size=64",
+                        cwd=cls.shared)
         assert result.returncode == 0, result.stderr
         cls.model = cls.shared / "runs/a/model.pt"
         cls.test_files = sorted((cls.data / "test").rglob("*.jpg"))
@@ -72,6 +73,25 @@ class Predict(CommandTest):
         self.assertEqual(process.returncode, 0)
         self.assertEqual([json.loads(line)["file"] for line in out.splitlines()],
                          [str(f) for f in self.test_files[:3]])
+
+    def peak_mb(self, names):
+        """Peak memory of predict on so many pictures named on stdin, all of which are answered."""
+        listing = self.folder / "names.txt"
+        listing.write_text("".join(f"{self.test_files[i % 16]}\n" for i in range(names)))
+        with open(listing) as stdin, open(self.folder / "out.csv", "w+") as out:
+            process = subprocess.Popen([CATDOG, "predict", "--model", self.model, "-", "--csv"],
+                                       stdin=stdin, stdout=out)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(process.returncode, 0)
+            out.seek(0)
+            self.assertEqual(sum(1 for _ in out), names + 1)
+        return usage.ru_maxrss / 1024
+
+    def test_memory_does_not_grow_with_the_number_of_pictures(self):
+        few, many = self.peak_mb(500), self.peak_mb(8000)  # these are 390 MB, as numbers
+        self.assertLess(many, 600)
+        self.assertLess(many, few + 100)
 
     def test_bad_pictures_get_a_row_and_the_others_are_done(self):
         bad = self.folder / "a, b\n.jpg"
