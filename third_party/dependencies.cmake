@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The one file where every dependency is found. Gives the targets catdog_torch, catdog_opencv,
-# CLI11::CLI11, spdlog::spdlog, nlohmann_json::nlohmann_json, JPEG::JPEG, OpenSSL::Crypto,
-# Threads::Threads and, unless BUILD_TESTING is off, GTest::gtest_main; or stops with one sentence.
+# catdog_protozero, CLI11::CLI11, spdlog::spdlog, nlohmann_json::nlohmann_json, JPEG::JPEG,
+# OpenSSL::Crypto, Threads::Threads and, unless BUILD_TESTING is off, GTest::gtest_main; or stops
+# with one sentence.
 
 include_guard(GLOBAL)
 
@@ -36,6 +37,10 @@ catdog_require(JPEG_FOUND "libjpeg" libjpeg-dev)
 
 find_package(OpenSSL QUIET COMPONENTS Crypto)
 catdog_require(OPENSSL_FOUND "OpenSSL's libcrypto" libssl-dev)
+
+find_path(CATDOG_PROTOZERO_INCLUDE_DIR protozero/pbf_writer.hpp)
+mark_as_advanced(CATDOG_PROTOZERO_INCLUDE_DIR)
+catdog_require(CATDOG_PROTOZERO_INCLUDE_DIR "protozero" libprotozero-dev)
 
 if(BUILD_TESTING OR NOT DEFINED BUILD_TESTING)
   find_package(GTest QUIET)
@@ -101,6 +106,9 @@ target_link_libraries(catdog_opencv INTERFACE ${catdog_opencv_libraries})
 if(CATDOG_OPENCV_INCLUDE_DIR)
   target_include_directories(catdog_opencv SYSTEM INTERFACE "${CATDOG_OPENCV_INCLUDE_DIR}")
 endif()
+
+add_library(catdog_protozero INTERFACE)
+target_include_directories(catdog_protozero SYSTEM INTERFACE "${CATDOG_PROTOZERO_INCLUDE_DIR}")
 
 if(TARGET catdog_libtorch_cuda)
   catdog_find_cuda_headers()
