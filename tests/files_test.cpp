@@ -33,6 +33,16 @@ TEST(Files, WhatIsWrittenIsRead) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);
 }
 
+TEST(Files, WhatIsAppendedStandsBehind) {
+  const TempFolder folder;
+  append_to_file(folder / "a", "one");
+  append_to_file(folder / "a", "");
+  append_to_file(folder / "a", std::string("\0two", 4));
+  EXPECT_EQ(read_file(folder / "a"), std::string("one\0two", 7));
+  EXPECT_EQ(test::message_of<Error>([&] { append_to_file(folder / "absent/a", "x"); }),
+            "cannot write " + (folder / "absent/a").string() + ": No such file or directory");
+}
+
 TEST(Files, AFullDiskLeavesTheOldFile) {
   const TempFolder folder;
   write_file_atomically(folder / "a", "old");

@@ -26,6 +26,13 @@ void write_all(const File& file, std::string_view bytes, const fs::path& path) {
   }
 }
 
+// So that a new name in it survives a power cut.
+void sync_folder_of(const fs::path& path) {
+  const File folder(path.has_parent_path() ? path.parent_path() : fs::path("."),
+                    O_RDONLY | O_DIRECTORY);
+  if (folder.is_open()) ::fsync(folder.get());
+}
+
 // How many bytes at the front of `text` form one valid UTF-8 character that is no control
 // character; 0 if none do.
 size_t printable_length(std::string_view text) {
@@ -102,9 +109,15 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
     ::unlink(temporary.c_str());
     throw;
   }
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const File opened(folder, O_RDONLY | O_DIRECTORY);
-  if (opened.is_open()) ::fsync(opened.get());  // the rename itself survives a power cut
+  sync_folder_of(path);
+}
+
+void append_to_file(const fs::path& path, std::string_view bytes) {
+  File file(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
+  if (!file.is_open()) fail("cannot write", path);
+  write_all(file, bytes, path);
+  if (::fsync(file.get()) != 0 || !file.close()) fail("cannot write", path);
+  sync_folder_of(path);
 }
 
 void remove_temporaries(const fs::path& folder, const std::vector<std::string>& names) {

@@ -24,6 +24,10 @@ std::string read_file(const fs::path& path, uint64_t max_bytes = uint64_t{1} << 
 // never a part. Written to `<path>.tmp.<pid>`, synced, renamed, folder synced. Throws Error.
 void write_file_atomically(const fs::path& path, std::string_view bytes);
 
+// Puts `bytes` behind those of `path`, made if it does not exist, and syncs. Cut off, some of them
+// may stand there. Throws Error.
+void append_to_file(const fs::path& path, std::string_view bytes);
+
 // Removes what write_file_atomically left in `folder` when its process was killed: `.tmp.<pid>`
 // after one of `names`. Only for a folder that no other process writes to.
 void remove_temporaries(const fs::path& folder, const std::vector<std::string>& names);
