@@ -40,6 +40,7 @@ TEST(Resume, WhatDoesNotChangeTheResultIsFree) {
   EXPECT_EQ(answer("data.cache", "none"), "");
   EXPECT_EQ(answer("train.threads", "7"), "");
   EXPECT_EQ(answer("train.epochs", "31"), "");
+  EXPECT_EQ(answer("train.tensorboard", "true"), "");
 }
 
 TEST(Resume, WhatChangesTheResultIsRefusedByKey) {

@@ -187,13 +187,18 @@ void setup_train(CLI::App& app) {
   add("--precision", "train.precision", "the network's numbers: auto, fp32 or bf16");
   add("--workers", "data.workers", "threads that prepare batches");
   add("--threads", "train.threads", "threads of LibTorch; 0: one a core");
-  command->add_flag_callback(
-      "--deterministic",
-      [&flags] {
-        flags.settings.push_back(
-            {.key = "train.deterministic", .value = "true", .flag = "--deterministic"});
-      },
-      "stop where an operation, or the first step, does not repeat to the bit");
+  const auto add_switch = [&](const char* flag, const char* key, const char* help) {
+    command->add_flag_callback(
+        flag,
+        [&flags, flag, key] {
+          flags.settings.push_back({.key = key, .value = "true", .flag = flag});
+        },
+        help);
+  };
+  add_switch("--deterministic", "train.deterministic",
+             "stop where an operation, or the first step, does not repeat to the bit");
+  add_switch("--tensorboard", "train.tensorboard",
+             "write a log for TensorBoard into the run's folder");
   CLI::Option* name =
       command->add_option("--name", options->name, "of the run (default: the config's)");
   CLI::Option* runs = command->add_option("--runs", options->runs, "folder that holds the runs")
@@ -281,7 +286,7 @@ void run_train(const TrainCommand& options) {
     spdlog::info("goes on in epoch {}, after step {} of {}", record.epochs() + 1,
                  trainer.position().step, trainer.steps_per_epoch());
   } else {
-    record.save(trainer);  // now, that nothing is computed that could not be kept
+    record.begin(trainer);  // now, that nothing is computed that could not be kept
   }
   schedule.saved(trainer.position().steps_done);
   train_to_the_end(trainer, record, run, config.train.epochs, schedule);

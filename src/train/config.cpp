@@ -41,6 +41,7 @@ void TrainOptions::describe(OptionTable& table) {
              "on a GPU, launches a training step as one recorded piece of work");
   table.flag("deterministic", deterministic,
              "stops where an operation, or the first step, does not repeat to the bit");
+  table.flag("tensorboard", tensorboard, "writes a log for TensorBoard into the run's folder");
 }
 
 Sections Config::sections() {

@@ -13,11 +13,11 @@
 namespace catdog {
 namespace {
 
-// Where pictures come from and who prepares them: no number depends on these. Threads and device
-// do change the last bits; that is warned of. Epochs have a rule of their own.
-constexpr std::string_view kFree[] = {"data.dir",       "data.cache",   "data.cache_mb",
-                                      "data.device_mb", "data.workers", "train.epochs",
-                                      "train.threads",  "train.device", "train.cuda_graph"};
+// Where pictures come from, who prepares them, and a log: no number depends on these. Threads and
+// device do change the last bits; that is warned of. Epochs have a rule of their own.
+constexpr std::string_view kFree[] = {
+    "data.dir",     "data.cache",    "data.cache_mb", "data.device_mb",   "data.workers",
+    "train.epochs", "train.threads", "train.device",  "train.cuda_graph", "train.tensorboard"};
 
 // The tensors' shapes, and what a step's number means: with others the checkpoint is no place to
 // go on from.

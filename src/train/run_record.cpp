@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "catdog/train/environment.hpp"
+#include "catdog/train/tensorboard_log.hpp"
 
 namespace catdog {
 namespace {
@@ -42,6 +43,11 @@ void RunRecord::restore(Checkpoint checkpoint, Trainer& trainer) {
                 /*with_last=*/!history_.empty() && checkpoint.position.step == 0);
 }
 
+void RunRecord::begin(const Trainer& trainer) {
+  save(trainer);
+  write_derived(/*with_best=*/false, /*with_last=*/false);
+}
+
 void RunRecord::save(const Trainer& trainer) {
   trainer.check_finite();
   folder_.write({.config = model_.config,
@@ -76,6 +82,9 @@ bool RunRecord::note_best() {
 
 void RunRecord::write_derived(bool with_best, bool with_last) const {
   folder_.write_metrics(history_);
+  if (model_.config.train.tensorboard) {
+    write_tensorboard_log(folder_.path(), to_json(model_.config), history_);
+  }
   if (with_best) save_archive(folder_.best_weights(), *best_);
   if (!with_last) return;
   TrainedModel last = model_;

@@ -39,6 +39,7 @@ struct TrainOptions {
   int threads = 0;             // of LibTorch; 0: one a core
   bool cuda_graph = true;      // on a GPU, a step is recorded once and then replayed
   bool deterministic = false;  // what does not repeat to the bit is an error
+  bool tensorboard = false;    // a log for TensorBoard, in the run's folder
 
   void describe(OptionTable& table);
 };

@@ -6,6 +6,7 @@
 //   metrics.csv      the history
 //   weights/best.pt  the best weights
 //   weights/last.pt  the weights, where the position is an epoch's end
+//   TensorBoard's log, where one is wanted, the history and the config
 // So at an epoch's end the checkpoint is written first, then these, each in one step. Killed before
 // the checkpoint is in place, the run goes on from the one before, whose derived files are those
 // on disk; killed after it, the derived files may be of the epoch before, and resuming writes
@@ -31,6 +32,10 @@ class RunRecord {
   // Goes on from a checkpoint, which must be one of this run's: fills the trainer, and brings the
   // derived files into line. Throws ModelError for tensors of another network.
   void restore(Checkpoint checkpoint, Trainer& trainer);
+
+  // Writes the first checkpoint and the derived files that there are before the first epoch's end.
+  // Throws as save().
+  void begin(const Trainer& trainer);
 
   // Writes a checkpoint. Throws Error, and the one before stays, if the weights or the loss are not
   // finite, or it cannot be written.
