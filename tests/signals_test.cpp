@@ -52,6 +52,26 @@ TEST(Signals, TheFirstIsNotedAndTheSecondEnds) {
   }
 }
 
+// A shell passes the hangup of its terminal on, and when it ends, the kernel sends one more.
+TEST(Signals, ASecondHangupIsPartOfTheFirst) {
+  for (const int first : {SIGINT, SIGTERM, SIGHUP}) {
+    EXPECT_TRUE(well_in_child([&] {
+      catch_interrupts();
+      std::raise(first);
+      std::raise(SIGHUP);
+      std::raise(SIGHUP);
+      return interrupt_signal() == first;
+    })) << first;
+  }
+  EXPECT_EQ(ended_by([] {
+              catch_interrupts();
+              std::raise(SIGHUP);
+              std::raise(SIGHUP);
+              std::raise(SIGINT);
+            }),
+            SIGINT);
+}
+
 TEST(Signals, WhatTheParentIgnoresStaysIgnored) {
   EXPECT_TRUE(well_in_child([] {
     std::signal(SIGHUP, SIG_IGN);

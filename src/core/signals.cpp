@@ -13,6 +13,7 @@ volatile std::sig_atomic_t received = 0;
 volatile std::sig_atomic_t asked_to_save = 0;
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+constexpr int kEndingSignals[] = {SIGINT, SIGTERM};
 
 bool has_handler(int signal, void (*handler)(int)) {
   struct sigaction now = {};
@@ -27,10 +28,10 @@ void handle(int signal, void (*handler)(int)) {
 }
 
 void note(int signal) {
-  received = signal;
-  // The next, whichever it is, takes the default action and ends the process; what was ignored
-  // from the start stays ignored.
-  for (const int each : kSignals) {
+  if (received == 0) received = signal;
+  // The next takes the default action and ends the process; what was ignored from the start stays
+  // ignored. Not so a hangup: one closed terminal sends two, the shell's and then the kernel's.
+  for (const int each : kEndingSignals) {
     if (has_handler(each, note)) handle(each, SIG_DFL);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Polite interruption: the first SIGINT, SIGTERM or SIGHUP is noted and seen by the loops that
-// look; the second ends the process at once. SIGUSR1 asks a run to save and go on.
+// look; a SIGINT or SIGTERM after it ends the process at once. SIGUSR1 asks a run to save and go
+// on.
 #pragma once
 
 namespace catdog {
