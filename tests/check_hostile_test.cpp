@@ -2,7 +2,6 @@
 // Files that were made to fool, crash, hang or fill a program, all in one folder: `catdog check`
 // gives the right verdict on each, quickly and in little memory, and changes none of them.
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -121,6 +120,9 @@ void HostilePictures::add_damaged() {
   damaged("no width.jpg", jpeg_that_claims(120, 0));
   damaged("half the rows.jpg", jpeg_that_claims(240, 160));
   damaged("81 megapixels in 30 KB.jpg", jpeg_that_claims(9000, 9000));
+  damaged("883 scans.jpg", test::jpeg_in_scans(400, 883));
+  damaged("no picture's chunk.webp", with_bytes(encode(make_noise(9, 9), ".webp"), 12, "ICCP"));
+  damaged("late header.png", with_bytes(encode(make_noise(9, 9), ".png"), 12, "abCd"));
 }
 
 void HostilePictures::add_absurd_sizes() {
@@ -137,6 +139,8 @@ void HostilePictures::add_absurd_sizes() {
   absurd("30000.ppm", "P6 30000 30000 255\n" + std::string(1000, 'x'));
   absurd("1e20.ppm", "P6\n# a comment 3 4\n99999999999999999999 1 255\n");
   absurd("none.ppm", "P6 0 5 255\n");
+  absurd("behind a comment.ppm", "P4\n#\r30000 30000 \n10 10\n");
+  absurd("600 MB.jpg", test::jpeg_in_scans(9999, 1, /*components=*/3));
 }
 
 void HostilePictures::add_odd_but_good() {
@@ -216,9 +220,7 @@ TEST_F(HostilePictures, EachGetsItsVerdictAndNothingIsChanged) {
   }
   for (const auto& [name, ids] : found) EXPECT_TRUE(expected_.contains(name)) << name;
 
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  EXPECT_LT(usage.ru_maxrss / 1024, 300);  // MB
+  EXPECT_LT(test::most_memory_mb(), 300);
   fs::resize_file(cats_ / "300 MB.jpg", 0);
   EXPECT_EQ(test::snapshot(folder_.path()), before);
 }

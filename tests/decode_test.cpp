@@ -3,7 +3,6 @@
 // made-up picture or gigabytes of memory, for what is damaged or hostile.
 #include "catdog/pictures/decode.hpp"
 
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -18,33 +17,22 @@ namespace catdog {
 namespace {
 
 using test::encode;
+using test::fault_of;
 using test::Golden;
 using test::golden_pictures;
 using test::jpeg;
 using test::jpeg_that_claims;
+using test::kSmall;
 using test::make_noise;
 using test::make_picture;
 using test::message_of;
+using test::most_memory_mb;
 using test::TempFolder;
 using test::with_bytes;
 using test::write_text;
 
 std::string pixels_of(const Picture& picture) {
   return {reinterpret_cast<const char*>(picture.data), picture.total() * 3};
-}
-
-constexpr Size kSmall = {5, 7};
-
-// The fault that all readers find; `file` stands for the name.
-std::string fault_of(const std::string& bytes) {
-  const std::string fault = message_of<DataError>([&] { decode_picture(bytes, "file"); });
-  EXPECT_EQ(message_of<DataError>([&] { check_picture(bytes, "file"); }), fault);
-  EXPECT_EQ(
-      message_of<DataError>([&] { decode_resized(bytes, "file", kSmall, Resampling::nearest); }),
-      fault);
-  EXPECT_EQ(message_of<DataError>([&] { inspect_picture(bytes, "file"); }), fault);
-  EXPECT_EQ(fault.find('\n'), std::string::npos);
-  return fault;
 }
 
 TEST(Decode, GivesPillowsPixels) {
@@ -187,12 +175,6 @@ TEST(Decode, FindsTruncatedFilesOfEveryKind) {
       EXPECT_NE(fault_of(part).find("truncated"), std::string::npos) << kind << percent;
     }
   }
-}
-
-long most_memory_mb() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss / 1024;
 }
 
 TEST(Decode, RefusesHugePicturesBeforeTakingMemory) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <opencv2/core/utility.hpp>
 #include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,8 +27,10 @@ void swap_red_and_blue(Picture& picture) {
 }
 
 // The formats that OpenCV decodes well; it is only ever given bytes of these.
-Picture decode_by_opencv(FileKind kind, std::string_view bytes) {
+Picture decode_by_opencv(FileKind kind, std::string_view bytes, Turn& turn) {
   const Size size = size_in_header(kind, bytes);
+  turn.take_for(uint64_t{3} * static_cast<unsigned>(size.height) *
+                static_cast<unsigned>(size.width));
   // imdecode wants a cv::Mat, which has no const form; it only reads.
   const cv::Mat input(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
   Picture picture;
@@ -44,8 +47,18 @@ Picture decode_by_opencv(FileKind kind, std::string_view bytes) {
   return picture;
 }
 
-Picture decode_by_kind(FileKind kind, std::string_view bytes) {
-  return kind == FileKind::jpeg ? decode_jpeg(bytes) : decode_by_opencv(kind, bytes);
+Picture decode_by_kind(FileKind kind, std::string_view bytes, Turn& turn) {
+  return kind == FileKind::jpeg ? decode_jpeg(bytes, turn) : decode_by_opencv(kind, bytes, turn);
+}
+
+// Of a large picture less, so that no more of it is kept than of a reduced JPEG.
+Picture reduced(Picture picture) {
+  constexpr int kEnough = 1024;  // px, of a side
+  const cv::Size size(std::min(picture.cols, kEnough), std::min(picture.rows, kEnough));
+  if (size == picture.size()) return picture;
+  Picture small;
+  cv::resize(picture, small, size, /*fx=*/0, /*fy=*/0, cv::INTER_AREA);
+  return small;
 }
 
 // Puts the file's name before the fault.
@@ -102,17 +115,21 @@ Picture decode_picture(const fs::path& path) {
 }
 
 Picture decode_picture(std::string_view bytes, const fs::path& path) {
-  return naming(path, [&] { return decode_by_kind(kind_of(bytes), bytes); });
+  return naming(path, [&] {
+    Turn turn;
+    return decode_by_kind(kind_of(bytes), bytes, turn);
+  });
 }
 
 Picture decode_resized(std::string_view bytes, const fs::path& path, Size size,
                        Resampling resampling) {
   return naming(path, [&] {
+    Turn turn;
     const FileKind kind = kind_of(bytes);
     if (kind == FileKind::jpeg && resampling == Resampling::nearest) {
-      return decode_jpeg_nearest(bytes, size);
+      return decode_jpeg_nearest(bytes, size, turn);
     }
-    return resize_picture(decode_by_kind(kind, bytes), size, resampling);
+    return resize_picture(decode_by_kind(kind, bytes, turn), size, resampling);
   });
 }
 
@@ -124,21 +141,23 @@ std::string decoder_version() {
 
 Size check_picture(std::string_view bytes, const fs::path& path) {
   return naming(path, [&] {
+    Turn turn;
     const FileKind kind = kind_of(bytes);
-    if (kind == FileKind::jpeg) return check_jpeg(bytes);
-    const Picture picture = decode_by_opencv(kind, bytes);
+    if (kind == FileKind::jpeg) return check_jpeg(bytes, turn);
+    const Picture picture = decode_by_opencv(kind, bytes, turn);
     return Size{picture.rows, picture.cols};
   });
 }
 
 PictureFacts inspect_picture(std::string_view bytes, const fs::path& path) {
   return naming(path, [&] {
+    Turn turn;
     const FileKind kind = kind_of(bytes);
     PictureFacts facts;
     facts.format = name_of(kind);
     facts.ending_fits = kind_in_name(path) == kind;
     if (kind == FileKind::jpeg) {
-      ReducedJpeg reduced = decode_jpeg_reduced(bytes, /*least_side=*/64);
+      ReducedJpeg reduced = decode_jpeg_reduced(bytes, /*least_side=*/64, turn);
       facts.small = std::move(reduced.picture);
       facts.size = reduced.whole;
       facts.colours = reduced.components == 1   ? Colours::grey
@@ -146,8 +165,9 @@ PictureFacts inspect_picture(std::string_view bytes, const fs::path& path) {
                                                 : Colours::rgb;
       facts.turned = is_turned_jpeg(bytes);
     } else {
-      facts.small = decode_by_opencv(kind, bytes);
-      facts.size = {facts.small.rows, facts.small.cols};
+      Picture picture = decode_by_opencv(kind, bytes, turn);
+      facts.size = {picture.rows, picture.cols};
+      facts.small = reduced(std::move(picture));
       facts.colours = colours_in_header(kind, bytes);
     }
     return facts;

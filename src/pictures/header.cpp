@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <map>
 #include <string>
 
 #include "catdog/pictures/decode.hpp"
@@ -34,8 +35,14 @@ class Bytes {
   bool big_endian_;
 };
 
+// The sizes below are read where and as OpenCV's decoders read them, or the file is refused: were
+// another number taken here, a small file could make them take gigabytes.
+
 Size png_size(std::string_view file) {
   const Bytes bytes(file, /*big_endian=*/true);
+  if (file.substr(std::min<size_t>(12, file.size()), 4) != "IHDR") {
+    throw PictureError(FaultKind::damaged, "damaged PNG (its first chunk is not its header)");
+  }
   const Size size = require_sane_size(bytes.u32(16), bytes.u32(20));
   // Chunks are length, type, data, checksum: the last is IEND, and all must lie in the file.
   for (uint64_t at = 8; file.substr(std::min(at + 4, file.size()), 4) != "IEND";
@@ -59,48 +66,76 @@ Size ppm_size(std::string_view file) {
   const auto next_number = [&] {
     while (at < file.size() &&
            (std::isspace(static_cast<unsigned char>(file[at])) != 0 || file[at] == '#')) {
-      at = file[at] == '#' ? std::min(file.find('\n', at), file.size()) : at + 1;
+      at = file[at] == '#' ? std::min(file.find_first_of("\n\r", at), file.size()) : at + 1;
     }
     int64_t number = 0;
     for (; at < file.size() && file[at] >= '0' && file[at] <= '9'; ++at) {
       number = std::min(10 * number + (file[at] - '0'), kMaxPixels + 1);
     }
+    ++at;  // what ends a number parts it from the next, even a #
     return number;
   };
   const int64_t width = next_number();
   return require_sane_size(width, next_number());
 }
 
-// Calls `use(tag, value)` for each entry of the first directory; a value of more than four bytes is
-// given as the place where it stands.
+constexpr uint32_t kTiffWidth = 256, kTiffHeight = 257, kTiffBits = 258, kTiffSamples = 277,
+                   kTiffStripRows = 278, kTiffTileWidth = 322, kTiffTileHeight = 323;
+
+// Calls `use(tag, value, place of the entry)` for each entry of the first directory; a value of
+// more than four bytes is given as the place where it stands.
 template <typename Use>
 void each_tiff_entry(std::string_view file, Use use) {
   const Bytes bytes(file, /*big_endian=*/file.starts_with('M'));
   const uint64_t directory = bytes.u32(4);
   for (uint64_t i = 0; i < bytes.u16(directory); ++i) {
     const uint64_t entry = directory + 2 + 12 * i;  // tag, type (3: 16 bits), count, value
-    use(bytes.u16(entry), bytes.u16(entry + 2) == 3 ? bytes.u16(entry + 8) : bytes.u32(entry + 8));
+    use(bytes.u16(entry), bytes.u16(entry + 2) == 3 ? bytes.u16(entry + 8) : bytes.u32(entry + 8),
+        entry);
   }
 }
 
+// A tag's one number. Of the bits a sample, which stand once a channel, the first.
+int64_t tiff_number(const Bytes& bytes, uint32_t tag, uint32_t value, uint64_t entry) {
+  const uint32_t type = bytes.u16(entry + 2), count = bytes.u32(entry + 4);
+  if (tag == kTiffBits && type == 3) return count <= 2 ? value : bytes.u16(bytes.u32(entry + 8));
+  if ((type == 3 || type == 4) && count == 1) return value;
+  throw PictureError(FaultKind::damaged, "damaged TIFF (its size is not one number)");
+}
+
 Size tiff_size(std::string_view file) {
-  int64_t width = 0, height = 0, tile_width = 1, tile_height = 1;
-  each_tiff_entry(file, [&](uint32_t tag, uint32_t value) {
-    switch (tag) {
-      case 256: width = value; break;
-      case 257: height = value; break;
-      case 322: tile_width = value; break;
-      case 323: tile_height = value; break;
-      default: break;
+  const Bytes bytes(file, /*big_endian=*/file.starts_with('M'));
+  std::map<uint32_t, int64_t> numbers = {
+      {kTiffWidth, -1},     {kTiffHeight, -1},    {kTiffBits, -1},      {kTiffSamples, -1},
+      {kTiffStripRows, -1}, {kTiffTileWidth, -1}, {kTiffTileHeight, -1}};
+  each_tiff_entry(file, [&](uint32_t tag, uint32_t value, uint64_t entry) {
+    const auto number = numbers.find(tag);
+    if (number == numbers.end()) return;
+    if (number->second >= 0) {
+      throw PictureError(FaultKind::damaged, "damaged TIFF (its size stands twice)");
     }
+    number->second = tiff_number(bytes, tag, value, entry);
   });
-  require_sane_size(tile_width, tile_height);  // a whole tile is taken into memory
-  return require_sane_size(width, height);
+  const auto number_or = [&](uint32_t tag, int64_t otherwise) {
+    return numbers[tag] >= 0 ? numbers[tag] : otherwise;
+  };
+  const Size size = require_sane_size(number_or(kTiffWidth, 0), number_or(kTiffHeight, 0));
+  // A whole tile, or strip of rows, is taken into memory: as 4 bytes a pixel or as it is.
+  const int64_t rows = number_or(kTiffStripRows, size.height);
+  const Size tile = require_sane_size(
+      number_or(kTiffTileWidth, size.width),
+      number_or(kTiffTileHeight, rows == 0 ? size.height : std::min<int64_t>(rows, size.height)));
+  const int64_t pixel_bytes = std::max<int64_t>(
+      4, std::min<int64_t>(number_or(kTiffSamples, 1) * number_or(kTiffBits, 1) / 8, 1 << 20));
+  require_sane_memory(static_cast<uint64_t>(tile.width) * static_cast<uint64_t>(tile.height) *
+                          static_cast<uint64_t>(pixel_bytes),
+                      "a TIFF");
+  return size;
 }
 
 Colours tiff_colours(std::string_view file) {
   uint32_t samples = 1, meaning = 2;  // 0, 1: grey; 2: RGB; 3: palette; 5: CMYK
-  each_tiff_entry(file, [&](uint32_t tag, uint32_t value) {
+  each_tiff_entry(file, [&](uint32_t tag, uint32_t value, uint64_t) {
     if (tag == 262) meaning = value;
     if (tag == 277) samples = value;
   });
@@ -137,6 +172,9 @@ Size webp_size(std::string_view file) {
   if (chunk == "VP8L") {
     const uint32_t sizes = bytes.u32(21);
     return require_sane_size((sizes & 0x3FFF) + 1, (sizes >> 14 & 0x3FFF) + 1);
+  }
+  if (chunk != "VP8 ") {
+    throw PictureError(FaultKind::damaged, "damaged WebP (its first chunk is no picture)");
   }
   return require_sane_size(bytes.u16(26) & 0x3FFF, bytes.u16(28) & 0x3FFF);
 }
@@ -205,7 +243,7 @@ bool is_turned_jpeg(std::string_view bytes) {
          at += 2 + file.u16(at + 2)) {
       const std::string_view data = bytes.substr(std::min(at + 4, bytes.size()), file.u16(at + 2));
       if (file.u8(at + 1) != 0xE1 || !data.starts_with(kExif)) continue;
-      each_tiff_entry(data.substr(kExif.size()), [&](uint32_t tag, uint32_t value) {
+      each_tiff_entry(data.substr(kExif.size()), [&](uint32_t tag, uint32_t value, uint64_t) {
         if (tag == 0x0112) orientation = value;
       });
       break;
@@ -213,6 +251,15 @@ bool is_turned_jpeg(std::string_view bytes) {
   } catch (const PictureError&) {  // cut short
   }
   return orientation >= 2 && orientation <= 8;
+}
+
+void require_sane_memory(uint64_t bytes, const char* what) {
+  constexpr uint64_t kMaxBytes = 320 << 20;
+  if (bytes <= kMaxBytes) return;
+  throw PictureError(FaultKind::absurd_size, std::string(what) + " that takes " +
+                                                 std::to_string(bytes >> 20) +
+                                                 " MB to decode, at most " +
+                                                 std::to_string(kMaxBytes >> 20) + " are allowed");
 }
 
 Size require_sane_size(int64_t width, int64_t height) {

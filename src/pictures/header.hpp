@@ -28,6 +28,10 @@ Colours colours_in_header(FileKind kind, std::string_view bytes);
 // Never throws: without EXIF data that can be read, it is not.
 bool is_turned_jpeg(std::string_view bytes);
 
+// Throws, naming `what`, where so much is to be taken at once beside the pixels; a picture of 100
+// megapixels takes as much.
+void require_sane_memory(uint64_t bytes, const char* what);
+
 // Throws unless 1 <= width × height <= kMaxPixels; returns them.
 Size require_sane_size(int64_t width, int64_t height);
 

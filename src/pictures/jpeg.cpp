@@ -20,6 +20,10 @@
 namespace catdog {
 namespace {
 
+// A progressive JPEG paints the whole picture again with each scan. Programs write ten or so; a
+// small file may hold a thousand, each of which costs time for every block of the picture.
+constexpr int kMaxScans = 100;
+
 // libjpeg reports a fault by calling back and must not be returned to: hence setjmp and longjmp.
 struct ErrorManager : jpeg_error_mgr {
   std::jmp_buf escape;
@@ -38,9 +42,19 @@ void stop_at_warnings(j_common_ptr info, int level) {
   if (level < 0 && info->err->msg_code != JWRN_JFIF_MAJOR) stop(info);
 }
 
+// Called row by row while scans are read.
+void stop_at_too_many_scans(j_common_ptr info) {
+  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMaxScans) return;
+  auto* errors = static_cast<ErrorManager*>(info->err);
+  std::snprintf(errors->message, sizeof errors->message, "more than %d scans", kMaxScans);
+  std::longjmp(errors->escape, 1);
+}
+
 class JpegReader {
  public:
-  explicit JpegReader(std::string_view bytes) : JpegReader() {  // so that a throw below destroys
+  // `bytes_a_pixel`: what the caller will keep of the picture.
+  JpegReader(std::string_view bytes, Turn& turn, unsigned bytes_a_pixel = 0)
+      : JpegReader() {  // so that a throw below destroys
     run([&] {
       jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
       jpeg_read_header(&info_, TRUE);
@@ -54,6 +68,9 @@ class JpegReader {
                                                  std::to_string(info_.image_width) + "x" +
                                                  std::to_string(info_.image_height) + " pixels)");
     }
+    const uint64_t coefficients = coefficient_bytes();
+    require_sane_memory(coefficients, "a progressive JPEG");
+    turn.take_for(coefficients + uint64_t{bytes_a_pixel} * info_.image_width * info_.image_height);
   }
   ~JpegReader() { jpeg_destroy_decompress(&info_); }
   JpegReader(const JpegReader&) = delete;
@@ -97,7 +114,21 @@ class JpegReader {
     info_.err = jpeg_std_error(&errors_);
     errors_.error_exit = stop;
     errors_.emit_message = stop_at_warnings;
+    progress_.progress_monitor = stop_at_too_many_scans;
     run([&] { jpeg_create_decompress(&info_); });
+    info_.progress = &progress_;
+  }
+
+  // Of a picture in several scans libjpeg keeps all coefficients, 2 bytes each (300 MB for 100
+  // megapixels with colours at half the resolution); of one in a single scan a few rows.
+  uint64_t coefficient_bytes() {
+    if (!jpeg_has_multiple_scans(&info_)) return 0;
+    uint64_t bytes = 0;
+    for (int i = 0; i < info_.num_components; ++i) {
+      const jpeg_component_info& component = info_.comp_info[i];
+      bytes += uint64_t{component.width_in_blocks} * component.height_in_blocks * sizeof(JBLOCK);
+    }
+    return bytes;
   }
 
   // Runs `steps`, inside which nothing may need a destructor: a fault leaves them by longjmp.
@@ -112,6 +143,7 @@ class JpegReader {
 
   jpeg_decompress_struct info_{};
   ErrorManager errors_{};
+  jpeg_progress_mgr progress_{};
 };
 
 // The four samples of a pixel of CMYK as JPEG files hold it (inverted: 255 is no ink), by Pillow's
@@ -148,8 +180,8 @@ void take_columns(const JSAMPLE* row, bool has_black, const std::vector<int>& co
 
 }  // namespace
 
-Picture decode_jpeg(std::string_view bytes) {
-  JpegReader reader(bytes);
+Picture decode_jpeg(std::string_view bytes, Turn& turn) {
+  JpegReader reader(bytes, turn, /*bytes_a_pixel=*/3);
   Picture picture(reader.size().height, reader.size().width, CV_8UC3);
   reader.read_rows(
       /*scale_denominator=*/1, [](int) { return true; },
@@ -159,8 +191,8 @@ Picture decode_jpeg(std::string_view bytes) {
   return picture;
 }
 
-Picture decode_jpeg_nearest(std::string_view bytes, Size size) {
-  JpegReader reader(bytes);
+Picture decode_jpeg_nearest(std::string_view bytes, Size size, Turn& turn) {
+  JpegReader reader(bytes, turn);
   const std::vector<int> columns = nearest_indices(reader.size().width, size.width);
   const std::vector<int> rows = nearest_indices(reader.size().height, size.height);
   Picture resized(size.height, size.width, CV_8UC3);
@@ -176,15 +208,15 @@ Picture decode_jpeg_nearest(std::string_view bytes, Size size) {
   return resized;
 }
 
-Size check_jpeg(std::string_view bytes) {
-  JpegReader reader(bytes);
+Size check_jpeg(std::string_view bytes, Turn& turn) {
+  JpegReader reader(bytes, turn);
   reader.read_rows(
       /*scale_denominator=*/8, [](int) { return true; }, [](int, const JSAMPLE*) {});
   return reader.size();
 }
 
-ReducedJpeg decode_jpeg_reduced(std::string_view bytes, int least_side) {
-  JpegReader reader(bytes);
+ReducedJpeg decode_jpeg_reduced(std::string_view bytes, int least_side, Turn& turn) {
+  JpegReader reader(bytes, turn);
   const Size whole = reader.size();
   int denominator = 8;
   while (denominator > 1 && std::min(whole.height, whole.width) < least_side * denominator) {

@@ -21,7 +21,7 @@ inline constexpr int64_t kMaxPixels = 100'000'000;
 enum class FaultKind {
   unreadable,   // missing, no regular file, no permission, too many bytes
   no_picture,   // empty, or of no kind that is read here
-  absurd_size,  // no pixels, or more than kMaxPixels
+  absurd_size,  // no pixels, more than kMaxPixels, or more memory to decode than those would take
   damaged,      // truncated, damaged, or a variant of its kind that cannot be decoded
 };
 
@@ -75,7 +75,7 @@ struct PictureFacts {
   Size size{};
   Colours colours = Colours::rgb;
   bool turned = false;  // EXIF in a JPEG says that it is shown in another orientation
-  Picture small;        // of a JPEG reduced, though no side to below 64 px; else the picture itself
+  Picture small;        // reduced: of a JPEG no side to below 64 px, of others to 1024 at most
 };
 
 // Finds the same faults, and what else can be said of a picture. Throws PictureError.
