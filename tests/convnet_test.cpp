@@ -195,5 +195,14 @@ TEST(ConvNet, PicturesTooSmallForTheStagesAreRefused) {
   }
 }
 
+TEST(ConvNet, ItsShapesAreKnownWithoutIt) {
+  for (const ModelOptions& options :
+       {ModelOptions(), ModelOptions{.filters = {5}, .dense_units = 3, .dropout = 0}}) {
+    const NamedTensors weights = weights_of(*ConvNet(options, 150));
+    check_tensors(weights, weights_without_numbers(options, 150), "x");
+  }
+  EXPECT_THROW(weights_without_numbers({}, 16), ConfigError);
+}
+
 }  // namespace
 }  // namespace catdog

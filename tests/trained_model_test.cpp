@@ -91,6 +91,15 @@ TEST_F(TrainedModelTest, TheDescriptionMustBeKnown) {
             "model.filters = 3: must be a list of whole numbers, each from 1 to 4096");
 }
 
+TEST_F(TrainedModelTest, ANetworkThatNoMemoryHoldsIsNotBuilt) {
+  EXPECT_EQ(refusal([](Archive& a) {
+              a.metadata["config"]["model"]["filters"] = {4096, 4096};
+              a.metadata["config"]["model"]["dense_units"] = 65536;
+              a.metadata["config"]["data"]["image_size"] = 4096;
+            }),
+            "the tensor conv1.bias has another shape or type than its network");
+}
+
 // Found by the digest alone: half of such flips change nothing but a weight.
 TEST_F(TrainedModelTest, EveryFlippedBitAndEveryTruncationIsRefused) {
   const std::string whole = test::read_text(path_);

@@ -197,10 +197,10 @@ void check_format(const Archive& archive, std::string_view format, const std::st
   }
 }
 
-void copy_tensors(const NamedTensors& from, const NamedTensors& into, const std::string& name) {
-  for (const auto& [key, target] : into) {
-    const auto found = from.find(key);
-    if (found == from.end()) {
+void check_tensors(const NamedTensors& tensors, const NamedTensors& like, const std::string& name) {
+  for (const auto& [key, target] : like) {
+    const auto found = tensors.find(key);
+    if (found == tensors.end()) {
       throw ModelError(fmt::format("{}: the tensor {} is missing", name, key));
     }
     const torch::Tensor& tensor = found->second;
@@ -210,12 +210,16 @@ void copy_tensors(const NamedTensors& from, const NamedTensors& into, const std:
           fmt::format("{}: the tensor {} has another shape or type than its network", name, key));
     }
   }
-  for (const auto& [key, tensor] : from) {
-    if (!into.contains(key)) {
+  for (const auto& [key, tensor] : tensors) {
+    if (!like.contains(key)) {
       throw ModelError(
           fmt::format("{}: holds the tensor {}, which its network does not have", name, key));
     }
   }
+}
+
+void copy_tensors(const NamedTensors& from, const NamedTensors& into, const std::string& name) {
+  check_tensors(from, into, name);
   const torch::NoGradGuard no_gradient;
   for (const auto& [key, target] : into) torch::Tensor(target).copy_(from.at(key));
 }

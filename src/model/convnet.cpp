@@ -16,6 +16,19 @@ namespace {
 // The side of a feature map after one stage: 3×3 convolution without padding, then 2×2 pooling.
 int side_after_stage(int side_px) { return (side_px - 2) / 2; }
 
+// The side of the last stage's feature map. Throws ConfigError where nothing is left.
+int64_t side_after_stages(const ModelOptions& options, int image_size_px) {
+  int side_px = image_size_px;
+  for (size_t i = 0; i < options.filters.size(); ++i) side_px = side_after_stage(side_px);
+  if (side_px < 1) {
+    throw ConfigError(fmt::format(
+        "data.image_size = {}: too small for the {} stages of model.filters: use larger pictures "
+        "or fewer stages",
+        image_size_px, options.filters.size()));
+  }
+  return side_px;
+}
+
 }  // namespace
 
 void ModelOptions::describe(OptionTable& table) {
@@ -25,21 +38,31 @@ void ModelOptions::describe(OptionTable& table) {
                "share of the flattened features zeroed in training; 0 for no dropout");
 }
 
+NamedTensors weights_without_numbers(const ModelOptions& options, int image_size_px) {
+  NamedTensors weights;
+  const auto add = [&](const std::string& layer, std::vector<int64_t> shape) {
+    weights[layer + ".bias"] = torch::empty({shape.front()}, torch::kMeta);
+    weights[layer + ".weight"] = torch::empty(shape, torch::kMeta);
+  };
+  int64_t channels = 3;
+  for (size_t i = 0; i < options.filters.size(); ++i) {
+    add(fmt::format("conv{}", i + 1), {options.filters[i], channels, 3, 3});
+    channels = options.filters[i];
+  }
+  const int64_t side_px = side_after_stages(options, image_size_px);
+  add("dense1", {options.dense_units, channels * side_px * side_px});
+  add("dense2", {1, options.dense_units});
+  return weights;
+}
+
 ConvNetImpl::ConvNetImpl(const ModelOptions& options, int image_size_px)
     : options_(options), image_size_px_(image_size_px) {
+  const int64_t side_px = side_after_stages(options, image_size_px);
   int64_t channels = 3;
-  int side_px = image_size_px;
   for (const int filters : options.filters) {
     convolutions_.push_back(register_module(fmt::format("conv{}", convolutions_.size() + 1),
                                             nn::Conv2d(nn::Conv2dOptions(channels, filters, 3))));
     channels = filters;
-    side_px = side_after_stage(side_px);
-  }
-  if (side_px < 1) {
-    throw ConfigError(fmt::format(
-        "data.image_size = {}: too small for the {} stages of model.filters: use larger pictures "
-        "or fewer stages",
-        image_size_px, options.filters.size()));
   }
   dense_.push_back(
       register_module("dense1", nn::Linear(channels * side_px * side_px, options.dense_units)));

@@ -52,6 +52,9 @@ TrainedModel to_trained_model(const Archive& archive, const std::string& name) {
     model.training = archive.metadata.at("training");
     model.calibration = to_calibration(archive.metadata.at("calibration"));
     archive.metadata.at("trained_on").get_to(model.trained_on);
+    // First, for a short text can describe a network that no memory holds.
+    check_tensors(archive.tensors,
+                  weights_without_numbers(model.config.model, model.config.data.image_size), name);
     model.net = ConvNet(model.config.model, model.config.data.image_size);
   } catch (const Json::exception& error) {
     throw ModelError(name + ": its description cannot be read");

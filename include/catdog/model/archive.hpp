@@ -47,8 +47,11 @@ Archive load_archive(const std::filesystem::path& path);
 // Throws ModelError unless the metadata's "format" is that one; `name` is the file's.
 void check_format(const Archive& archive, std::string_view format, const std::string& name);
 
-// Copies tensors into those of the same name. Both sides must agree in names, shapes and types:
-// else nothing is copied and ModelError thrown, which names the tensor; `name` is the file's.
+// Throws ModelError, which names the tensor, unless both sides agree in names, shapes and types;
+// `name` is the file's. `like` may be tensors without numbers (torch::kMeta).
+void check_tensors(const NamedTensors& tensors, const NamedTensors& like, const std::string& name);
+
+// Copies tensors into those of the same name, or none: checks them first.
 void copy_tensors(const NamedTensors& from, const NamedTensors& into, const std::string& name);
 
 }  // namespace catdog

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catdog/core/options.hpp"
+#include "catdog/model/archive.hpp"
 #include "catdog/model/precision.hpp"
 
 namespace catdog {
@@ -21,6 +22,10 @@ struct ModelOptions {
 
   void describe(OptionTable& table);
 };
+
+// The names, shapes and types of such a network's weights, without numbers and their memory
+// (torch::kMeta); `image_size_px` as for ConvNetImpl, which throws the same.
+NamedTensors weights_without_numbers(const ModelOptions& options, int image_size_px);
 
 class ConvNetImpl : public torch::nn::Module {
  public:
