@@ -80,6 +80,10 @@ TEST(Checkpoint, IsRefusedByName) {
             "x: has the format \"\", this program reads \"catdog-checkpoint-1\"");
   EXPECT_EQ(refusal([](Json& about) { about.erase("position"); }),
             "x: its description cannot be read");
+  EXPECT_EQ(refusal([](Json& about) { about["environment"] = Json::array(); }),
+            "x: its description cannot be read");
+  EXPECT_EQ(refusal([](Json& about) { about["pictures"] = 3; }),
+            "x: its description cannot be read");
   EXPECT_EQ(refusal([](Json& about) { about["history"].erase(0); }),
             "x: its description contradicts itself");
   EXPECT_EQ(refusal([](Json& about) { about["position"]["step"] = -1; }),

@@ -18,7 +18,9 @@ using test::read_text;
 using test::TempFolder;
 
 RunFolder create(const fs::path& root, const std::string& name) {
-  return RunFolder::create(root, name, {{"train", {{"epochs", 3}}}}, {{"device", "cpu"}});
+  RunFolder run = RunFolder::create(root, name);
+  run.begin({{"train", {{"epochs", 3}}}}, {{"device", "cpu"}});
+  return run;
 }
 
 TEST(RunFolder, NeverTakesAnExistingFolder) {
@@ -89,6 +91,7 @@ TEST(RunFolder, SaysWhyItCannotBeMade) {
 Checkpoint at_step(int64_t steps_done) {
   Checkpoint checkpoint;
   checkpoint.classes = {"cats", "dogs"};
+  checkpoint.pictures = checkpoint.environment = Json::object();
   checkpoint.position = {.step = steps_done, .pictures = steps_done, .steps_done = steps_done};
   checkpoint.tensors = {{"model.w", torch::full({50}, steps_done)}};
   return checkpoint;

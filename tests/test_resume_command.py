@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import select
+import shlex
 import shutil
 import signal
 import time
@@ -28,6 +29,22 @@ class Resume(InterruptionTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(result.stdout.strip(), str(run / "model.pt"))
         self.expect_whole(run)
+
+    def test_a_run_that_was_cut_off_before_its_first_checkpoint_begins_anew(self):
+        run = self.copy()
+        for path in (*run.glob("checkpoints/*"), *run.glob("weights/*"), run / "model.pt",
+                     run / "env.json", run / "first_batch.png"):
+            path.unlink()
+        self.assertEqual(self.resume(run).returncode, 0)
+        self.expect_whole(run)
+        for name in ("config.json", "env.json", "first_batch.png"):
+            self.assertEqual((run / name).read_bytes(), (self.whole / name).read_bytes(), name)
+        # With other settings it is another run, and says so.
+        for path in run.glob("checkpoints/*"):
+            path.unlink()
+        self.assertEqual(self.resume(run, "--lr", "0.01", "--epochs", 1).returncode, 0)
+        config = json.loads((run / "config.json").read_text())
+        self.assertEqual((config["optimizer"]["lr"], config["train"]["epochs"]), (0.01, 1))
 
     def test_more_epochs_are_as_if_there_had_been_more_from_the_start(self):
         longer = catdog("train", *SMALL, "--data", self.data, "--runs", self.folder, "--name",
@@ -177,6 +194,26 @@ class Resume(InterruptionTest):
         code, run = self.on_terminal("r", ignore_hangup=True)
         self.assertEqual(code, 0)
         self.expect_whole(run)
+
+    def test_what_to_type_can_be_typed(self):
+        for name in ("plain", "it's $(a) run; of *"):
+            result = catdog("train", *SMALL, "--data", self.data, "--runs", self.folder,
+                            "--name", name, "--max-time", "0.01s")
+            self.expect(result, 6)
+            line = next(line for line in result.stderr.splitlines() if "--resume" in line)
+            self.assertEqual(shlex.split(line)[:4],
+                             ["catdog", "train", "--resume", str(self.folder / name)])
+
+    def test_a_stop_in_the_last_validation_is_made_good(self):
+        process, run = self.start("r", "--epochs", 1, "--workers", 1, "--max-time", "0.001s",
+                                  "--set", "train.steps_per_epoch=1")
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 6)  # after the only step, before its validation
+        self.assertEqual(figures(run)[1:], [])
+        result = self.resume(run)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("goes on in epoch 1, after step 1 of 1", result.stderr)
+        self.assertEqual(len(figures(run)[1:]), 1)
 
     def test_time_that_is_over(self):
         process, run = self.start("r", "--epochs", 100000, "--max-time", "2s")

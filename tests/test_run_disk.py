@@ -80,6 +80,27 @@ class RunDisk(InterruptionTest):
             self.skipTest("this process may not mount")
         self.expect(result, 6, "No space left on device", "goes on in epoch", "--max-time is over")
 
+    def test_a_full_disk_is_found_before_a_run_goes_on(self):
+        shutil.copytree(self.whole, self.folder / "r")
+        result = mounts(f'''mount -t tmpfs -o size=1m none /mnt && cp -r {self.folder}/r /mnt &&
+                        exec "$CATDOG" train --resume /mnt/r --epochs 4''')
+        if result is None:
+            self.skipTest("this process may not mount")
+        self.expect(result, 1, "MB are free on this disk", "MB are needed")
+        self.assertNotIn("epoch 4", result.stderr)
+
+    def test_checkpoints_that_cannot_be_written_are_found_before_a_run_goes_on(self):
+        run = self.folder / "r"
+        shutil.copytree(self.whole, run)
+        result = mounts(f'''mount --bind {run}/checkpoints {run}/checkpoints &&
+                        mount -o remount,ro,bind {run}/checkpoints &&
+                        exec "$CATDOG" train --resume {run} --epochs 4''')
+        if result is None:
+            self.skipTest("this process may not mount")
+        self.expect(result, 1, "cannot write", "Read-only file system")
+        self.assertNotIn("epoch 4/4", result.stderr)
+        self.assertEqual(self.resume(run, "--epochs", 4).returncode, 0)
+
     def test_a_disk_that_may_only_be_read(self):
         run = self.folder / "r"
         shutil.copytree(self.whole, run)

@@ -43,5 +43,17 @@ TEST(SecondsOf, ReadsATimeWithItsUnit) {
   }
 }
 
+TEST(ShellWord, IsQuotedWhereAShellWouldTakeItApart) {
+  for (const char* plain : {"runs/a-b_2.1", "/tmp/päth", "C:x,y@z%=+"}) {
+    EXPECT_EQ(shell_word(plain), plain);
+  }
+  EXPECT_EQ(shell_word(""), "''");
+  EXPECT_EQ(shell_word("a b"), "'a b'");
+  EXPECT_EQ(shell_word("it's $(x)"), "'it'\\''s $(x)'");
+  for (const char* text : {"*", "~", "a;b", "a&b", "\"", "\\", "#", "!", "<", "{a,b}", "[a]"}) {
+    EXPECT_EQ(shell_word(text), "'" + std::string(text) + "'");
+  }
+}
+
 }  // namespace
 }  // namespace catdog

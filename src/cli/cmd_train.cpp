@@ -3,6 +3,8 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "catdog/cli/commands.hpp"
 #include "catdog/cli/data_checks.hpp"
 #include "catdog/cli/progress_bar.hpp"
@@ -91,7 +93,8 @@ void train_to_the_end(Trainer& trainer, RunRecord& record, const RunFolder& run,
     train_and_record(trainer, record, epochs, schedule);
   } catch (const Error& error) {
     if (error.code() != ExitCode::failed) record.save(trainer);
-    spdlog::info("catdog train --resume {} goes on from the last checkpoint", shown(run.path()));
+    spdlog::info("catdog train --resume {} goes on from the last checkpoint",
+                 shell_word(shown(run.path())));
     throw;
   }
 }
@@ -159,12 +162,27 @@ void write_predictions(const RunFolder& run, const ImageFolder& validation, torc
                         to_csv(with_names(predictions, validation, kept.config.data.dir)));
 }
 
-RunFolder make_folder(const TrainCommand& options, const Config& config, const ConvNet& net,
-                      const Json& machine, const ImageFolder& training) {
-  check_room(existing_ancestor(options.runs), bytes_on_disk(*net));
-  const Picture first_batch = first_batch_sheet(config, training);
-  RunFolder run = RunFolder::create(options.runs, run_name(options), to_json(config), machine);
-  write_picture(run.path() / "first_batch.png", first_batch);
+// What is known of a run before its first step.
+struct Beginning {
+  Json config, machine;
+  Picture first_batch;
+};
+
+// A new one, or that of the run that stopped; with `beginning` unless the run has a checkpoint.
+RunFolder open_folder(const TrainCommand& options, std::optional<Stopped> stopped,
+                      const std::optional<Beginning>& beginning, uint64_t bytes_needed) {
+  if (stopped) {
+    const RunFolder& run = stopped->folder;
+    check_room(run.path(), bytes_needed - std::min(bytes_needed, run.bytes()));
+  } else {
+    check_room(existing_ancestor(options.runs), bytes_needed);
+  }
+  RunFolder run =
+      stopped ? std::move(stopped->folder) : RunFolder::create(options.runs, run_name(options));
+  if (beginning) {
+    run.begin(beginning->config, beginning->machine);
+    write_picture(run.path() / "first_batch.png", beginning->first_batch);
+  }
   return run;
 }
 
@@ -263,31 +281,33 @@ void run_train(const TrainCommand& options) {
   ConvNet net = make_net(config, device);
   Json machine = environment(device, net->precision());
   machine["left_out"] = left_out;
-  Checkpoint* before = stopped && stopped->checkpoint ? &*stopped->checkpoint : nullptr;
-  if (before != nullptr) {
+  std::optional<Checkpoint> before;
+  std::optional<Beginning> beginning;
+  if (stopped && stopped->checkpoint) {
+    before = std::move(stopped->checkpoint);
     check_same_pictures(*before, training.classes(), pictures, options.force_resume);
     warn_of_other_machine(before->environment, machine);
+  } else {
+    beginning = {to_json(config), machine, first_batch_sheet(config, training)};
   }
-  RunFolder run =
-      stopped ? std::move(stopped->folder) : make_folder(options, config, net, machine, training);
+  RunFolder run = open_folder(options, std::move(stopped), beginning, bytes_on_disk(*net));
   spdlog::info("run {} on {}, {} threads, {}", shown(run.path()), device.str(),
                torch::get_num_threads(), name_of(net->precision()));
 
   Trainer trainer(config, net, training, validation, device);
-  const Config recorded = before != nullptr ? recorded_config(*before, config) : config;
+  const Config recorded = before ? recorded_config(*before, config) : config;
   RunRecord record(run,
                    {.net = net,
                     .classes = training.classes(),
                     .config = recorded,
                     .trained_on = short_digests(digests)},
                    pictures, machine);
-  if (before != nullptr) {
+  if (before) {
     record.restore(std::move(*before), trainer);
     spdlog::info("goes on in epoch {}, after step {} of {}", record.epochs() + 1,
                  trainer.position().step, trainer.steps_per_epoch());
-  } else {
-    record.begin(trainer);  // now, that nothing is computed that could not be kept
   }
+  record.begin(trainer);  // now, that nothing is computed that could not be kept
   schedule.saved(trainer.position().steps_done);
   train_to_the_end(trainer, record, run, config.train.epochs, schedule);
   run.finish(config.train.keep);

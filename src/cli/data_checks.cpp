@@ -19,7 +19,7 @@ void check_folder(const fs::path& dir) {
   if (!fs::is_directory(dir / "train") || !fs::is_directory(dir / "validation")) {
     throw DataError(
         fmt::format("{}: needs the folders train and validation; catdog split SOURCE {} makes them",
-                    shown(dir), shown(dir)));
+                    shown(dir), shell_word(shown(dir))));
   }
 }
 

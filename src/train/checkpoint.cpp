@@ -96,8 +96,8 @@ Checkpoint to_checkpoint(Archive archive, const std::string& name) {
   try {
     metadata.at("classes").get_to(checkpoint.classes);
     checkpoint.config = read_config(metadata.at("config").dump(), name);
-    checkpoint.pictures = metadata.at("pictures");
-    checkpoint.environment = metadata.at("environment");
+    checkpoint.pictures = metadata.at("pictures").get_ref<const Json::object_t&>();
+    checkpoint.environment = metadata.at("environment").get_ref<const Json::object_t&>();
     checkpoint.position = to_position(metadata.at("position"));
     for (const Json& result : metadata.at("history")) {
       checkpoint.history.push_back(to_epoch_result(result));

@@ -76,8 +76,7 @@ std::string row(const EpochResult& result) {
 
 }  // namespace
 
-RunFolder RunFolder::create(const fs::path& root, const std::string& name, const Json& config,
-                            const Json& environment) {
+RunFolder RunFolder::create(const fs::path& root, const std::string& name) {
   if (name.empty() || name[0] == '.' || name.find('/') != std::string::npos) {
     throw ConfigError(fmt::format(
         "run name \"{}\": must be a plain folder name; --name gives another, --runs the folder it "
@@ -88,10 +87,13 @@ RunFolder RunFolder::create(const fs::path& root, const std::string& name, const
   fs::create_directory(run.path_ / "weights");
   fs::create_directory(checkpoints_of(run.path_));
   fs::create_directory(run.path_ / "predictions");
-  write_file_atomically(run.path_ / "config.json", config.dump(2) + "\n");
-  write_file_atomically(run.path_ / "env.json", environment.dump(2) + "\n");
-  run.write_metrics({});
   return run;
+}
+
+void RunFolder::begin(const Json& config, const Json& environment) const {
+  write_file_atomically(path_ / "config.json", config.dump(2) + "\n");
+  write_file_atomically(path_ / "env.json", environment.dump(2) + "\n");
+  write_metrics({});
 }
 
 RunFolder RunFolder::open(const fs::path& path) {
@@ -105,6 +107,16 @@ RunFolder RunFolder::open(const fs::path& path) {
   fs::create_directory(checkpoints_of(run.path_), ignored);
   fs::create_directory(run.path_ / "predictions", ignored);
   return run;
+}
+
+uint64_t RunFolder::bytes() const {
+  uint64_t bytes = 0;
+  std::error_code error, ignored;
+  for (fs::recursive_directory_iterator entry(path_, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->is_regular_file(ignored)) bytes += entry->file_size(ignored);
+  }
+  return bytes;
 }
 
 Config RunFolder::config() const {

@@ -33,8 +33,7 @@ void RunRecord::restore(Checkpoint checkpoint, Trainer& trainer) {
   history_ = std::move(checkpoint.history);
   best_ = std::move(checkpoint.best);
   if (best_) {
-    const NamedTensors shapes = copied(weights_of(*model_.net));
-    copy_tensors(best_->tensors, shapes, name);  // compares them
+    check_tensors(best_->tensors, weights_of(*model_.net), name);
     // As a run would have it that had these settings, more epochs say, from its beginning.
     best_->metadata["config"] = to_json(model_.config);
   }

@@ -60,6 +60,7 @@ void Trainer::set_position(const Position& position) {
   epochs_done_ = position.epochs;
   epoch_step_ = position.step;
   seconds_before_ = position.seconds;
+  started_ = Clock::now();
   step_.set_position(position.pictures, position.steps_done);
   batches_ = training_batches(config_, training_, {.begin = position.steps_done});
 }

@@ -26,4 +26,7 @@ std::string duration(double seconds);
 // "90s" → 90, "5min" → 300, "2h" → 7200; none for what is no such time, or not above 0.
 std::optional<double> seconds_of(std::string_view text);
 
+// A text as one word of a shell's command line: in quotation marks where it needs them.
+std::string shell_word(const std::string& text);
+
 }  // namespace catdog

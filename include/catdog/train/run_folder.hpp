@@ -17,17 +17,19 @@ namespace catdog {
 // A run that is in the making keeps its folder locked: see WriterLock.
 class RunFolder {
  public:
-  // Makes ROOT/NAME, or NAME-2, NAME-3 … where that exists already, and writes what is known before
-  // the first step. Throws ConfigError for a name that is no plain folder name,
-  // ModelError for a folder that cannot be made.
-  static RunFolder create(const std::filesystem::path& root, const std::string& name,
-                          const Json& config, const Json& environment);
+  // Makes ROOT/NAME, or NAME-2, NAME-3 … where that exists already. Throws ConfigError for a name
+  // that is no plain folder name, ModelError for a folder that cannot be made.
+  static RunFolder create(const std::filesystem::path& root, const std::string& name);
+
+  // Writes what is known before the first step.
+  void begin(const Json& config, const Json& environment) const;
 
   // A run that stopped; removes what it was just writing when it was killed. Throws ModelError if
   // `path` is no run's folder, or another process has it.
   static RunFolder open(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
+  uint64_t bytes() const;  // of all files in it
   std::filesystem::path last_weights() const { return path_ / "weights" / "last.pt"; }
   std::filesystem::path best_weights() const { return path_ / "weights" / "best.pt"; }
   std::filesystem::path model() const { return path_ / "model.pt"; }

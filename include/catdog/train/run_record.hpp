@@ -33,8 +33,8 @@ class RunRecord {
   // derived files into line. Throws ModelError for tensors of another network.
   void restore(Checkpoint checkpoint, Trainer& trainer);
 
-  // Writes the first checkpoint and the derived files that there are before the first epoch's end.
-  // Throws as save().
+  // Writes this process's first checkpoint and the derived files that there are before the first
+  // epoch's end. Throws as save().
   void begin(const Trainer& trainer);
 
   // Writes a checkpoint. Throws Error, and the one before stays, if the weights or the loss are not
