@@ -14,8 +14,9 @@ import subprocess
 import termios
 import time
 import unittest
+import zipfile
 
-from command_support import CATDOG, CommandTest, catdog, files
+from command_support import CATDOG, CommandTest, catdog, files, packages
 
 SMALL = ["--set", "data.image_size=32", "--set", "model.filters=[8,16]",
          "--set", "model.dense_units=16", "--batch-size", "16", "--lr", "1e-3"]
@@ -198,10 +199,7 @@ class Train(TrainedTest):
 
 class ModelFile(TrainedTest):
     def test_python_opens_it_with_its_safe_default(self):
-        try:
-            import torch
-        except ImportError:
-            self.skipTest("this Python has no torch")
+        torch, = packages("torch")
         content = torch.load(self.model)  # weights_only=True
         about = json.loads(content.pop("catdog"))
         self.assertEqual(about["classes"], ["cats", "dogs"])
@@ -211,6 +209,23 @@ class ModelFile(TrainedTest):
                           "conv2.weight": (16, 8, 3, 3), "conv2.bias": (16,),
                           "dense1.weight": (16, 576), "dense1.bias": (16,),
                           "dense2.weight": (1, 16), "dense2.bias": (1,)})
+        # The numbers are those of the records beside the pickle, which catdog reads.
+        with zipfile.ZipFile(self.model) as file:
+            table = json.loads(file.read("archive/catdog.json"))["tensors"]
+            for number, (name, kind, _) in enumerate(table):
+                self.assertEqual(kind, "float32")
+                self.assertEqual(content[name].numpy().tobytes(),
+                                 file.read(f"archive/data/{number}"), name)
+
+    def test_python_opens_a_checkpoint(self):
+        torch, = packages("torch")
+        checkpoint = max((self.model.parent / "checkpoints").glob("*.pt"))
+        content = torch.load(checkpoint)
+        about = json.loads(content.pop("catdog"))
+        self.assertEqual(about["format"], "catdog-checkpoint-1")
+        self.assertEqual({name for name in content if name.endswith("conv1.bias")},
+                         {"model.conv1.bias", "optimizer.mean_square.conv1.bias",
+                          "best.conv1.bias"})
 
 
 class Eval(TrainedTest):
