@@ -155,7 +155,7 @@ TEST(RunFolder, IsLockedWhileItIsInTheMaking) {
 TEST(RunFolder, OpenedItIsSweptOfItsOwnLeftoversAlone) {
   const TempFolder folder;
   const fs::path run = create(folder.path(), "r").path();
-  const char* ours[] = {"metrics.csv.tmp.12", "weights/best.pt.tmp.7",
+  const char* ours[] = {"metrics.csv.tmp.12", "first_batch.png.tmp.3", "weights/best.pt.tmp.7",
                         "checkpoints/step-00000005.pt.tmp.99"};
   const char* mine[] = {"notes.tmp.12", "metrics.csv.tmp.mine", "weights/mine.pt.tmp.7",
                         "checkpoints/step-5.pt.tmp.9", "checkpoints/copy.pt"};
