@@ -47,6 +47,7 @@ TEST(ShellWord, IsQuotedWhereAShellWouldTakeItApart) {
   for (const char* plain : {"runs/a-b_2.1", "/tmp/päth", "C:x,y@z%=+"}) {
     EXPECT_EQ(shell_word(plain), plain);
   }
+  EXPECT_EQ(shell_word("-n"), "./-n");
   EXPECT_EQ(shell_word(""), "''");
   EXPECT_EQ(shell_word("a b"), "'a b'");
   EXPECT_EQ(shell_word("it's $(x)"), "'it'\\''s $(x)'");

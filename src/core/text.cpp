@@ -78,12 +78,13 @@ std::optional<double> seconds_of(std::string_view text) {
   return std::nullopt;
 }
 
-std::string shell_word(const std::string& text) {
+std::string shell_word(std::string_view word) {
   const auto is_plain = [](char c) {
     return static_cast<unsigned char>(c) >= 0x80 || (c >= 'a' && c <= 'z') ||
            (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("/._-+=:,@%").find(c) != std::string_view::npos;
   };
+  const std::string text = (word.starts_with('-') ? "./" : "") + std::string(word);
   if (!text.empty() && std::all_of(text.begin(), text.end(), is_plain)) return text;
   std::string quoted;
   for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);

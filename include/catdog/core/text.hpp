@@ -26,7 +26,8 @@ std::string duration(double seconds);
 // "90s" → 90, "5min" → 300, "2h" → 7200; none for what is no such time, or not above 0.
 std::optional<double> seconds_of(std::string_view text);
 
-// A text as one word of a shell's command line: in quotation marks where it needs them.
-std::string shell_word(const std::string& text);
+// A word as a POSIX shell takes it, in quotes where it needs them; one that begins with "-" becomes
+// a path.
+std::string shell_word(std::string_view word);
 
 }  // namespace catdog
