@@ -20,11 +20,11 @@ void setup_report(CLI::App& app) {
 }
 
 void run_report(const ReportCommand& options) {
-  std::vector<ReportedRun> runs;
-  for (const fs::path& folder : options.runs) runs.push_back(read_reported_run(folder));
   fs::path output = options.output;
-  if (output.empty()) output = runs.size() == 1 ? options.runs[0] / "report.html" : "report.html";
-  write_report(output, report_page(runs));
+  if (output.empty()) {
+    output = options.runs.size() == 1 ? options.runs[0] / "report.html" : "report.html";
+  }
+  write_report(output, options.runs);
   fmt::print("{}\n", shown(output));
 }
 

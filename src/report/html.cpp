@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "html.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <cstdint>
 
 namespace catdog {
@@ -13,6 +15,7 @@ std::string html_escaped(std::string_view text) {
       case '<': escaped += "&lt;"; break;
       case '>': escaped += "&gt;"; break;
       case '"': escaped += "&quot;"; break;
+      case '\'': escaped += "&#39;"; break;
       default: escaped += c;
     }
   }
@@ -33,6 +36,27 @@ std::string base64(std::string_view bytes) {
     }
   }
   return text;
+}
+
+std::string jpeg_address(std::string_view jpeg) { return "data:image/jpeg;base64," + base64(jpeg); }
+
+std::string percent(double share) { return fmt::format("{:.2f}\u00a0%", 100 * share); }
+
+std::string table_html(const Table& table) {
+  std::string html = fmt::format(
+      "<div class=\"wide\" role=\"region\" aria-label=\"{0}\" tabindex=\"0\"><table>"
+      "<caption>{0}</caption>\n<thead><tr>",
+      table.caption);
+  for (const std::string& column : table.columns) {
+    html += "<th scope=\"col\">" + column + "</th>";
+  }
+  html += "</tr></thead>\n<tbody>\n";
+  for (const std::vector<std::string>& row : table.rows) {
+    html += "<tr><th scope=\"row\">" + row.front() + "</th>";
+    for (size_t i = 1; i < row.size(); ++i) html += "<td>" + row[i] + "</td>";
+    html += "</tr>\n";
+  }
+  return html + "</tbody></table></div>\n";
 }
 
 }  // namespace catdog

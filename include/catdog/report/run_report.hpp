@@ -3,37 +3,45 @@
 // and without anything from elsewhere.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "catdog/core/options.hpp"
+#include "catdog/judge/evaluation.hpp"
+#include "catdog/judge/predictions_file.hpp"
+#include "catdog/report/recorded_run.hpp"
 
 namespace catdog {
 
-struct ReportedEpoch {
-  int epoch;  // from 1
-  double loss, accuracy, val_loss, val_accuracy;
+// What a run's model says of the pictures of one subset.
+struct JudgedSubset {
+  std::string name;                            // of its folder: validation, test
+  std::optional<NamedPredictions> named = {};  // none: the file is missing or damaged,
+  std::string missing = "";                    //   and this, if not empty, says how it is damaged
+  Evaluation evaluation = {};                  // of `named`
 };
 
 struct ReportedRun {
-  std::string name;
-  Json config;
-  std::vector<ReportedEpoch> epochs;            // at least one
-  std::optional<Json> environment = {};         // none: env.json is missing or damaged
+  std::filesystem::path folder;                 // as it was named
+  RecordedRun record = {};                      // with at least one epoch
   std::optional<std::string> first_batch = {};  // first_batch.png as the bytes of a JPEG
   std::vector<std::string> missing = {};        // what is left out of the page, and why
+  std::array<JudgedSubset, 2> subsets = {JudgedSubset{"validation"}, JudgedSubset{"test"}};
 };
 
-// Throws ModelError if config.json or metrics.csv is missing or damaged; without the rest,
-// `missing` says so.
+// Throws ModelError if config.json or metrics.csv is missing or damaged, or no epoch has ended;
+// without the rest, the page says so.
 ReportedRun read_reported_run(const std::filesystem::path& folder);
 
-// The whole page. `runs` is not empty; names may be equal.
+// The whole page. `runs` is not empty; names may be equal. Pictures are read from the runs' data
+// folders; of those that cannot be read, the page says so.
 std::string report_page(const std::vector<ReportedRun>& runs);
 
-// Writes a page in one step. Throws ConfigError where another file than a report stands, Error.
-void write_report(const std::filesystem::path& path, const std::string& page);
+// Writes the page about the runs in these folders, in one step. Throws what read_reported_run
+// throws; ConfigError where another file than a report stands, Error.
+void write_report(const std::filesystem::path& path,
+                  const std::vector<std::filesystem::path>& folders);
 
 }  // namespace catdog

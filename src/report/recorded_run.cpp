@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/report/recorded_run.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <sstream>
+
+#include "catdog/core/error.hpp"
+#include "catdog/core/files.hpp"
+
+namespace catdog {
+namespace {
+
+constexpr const char* kColumns = "epoch,loss,acc,val_loss,val_acc,lr,seconds,images_per_second";
+
+Json read_json(const fs::path& file) { return parse_json(read_file(file), shown(file)); }
+
+std::vector<RecordedEpoch> read_epochs(const fs::path& file) {
+  std::istringstream lines(read_file(file));
+  std::string line;
+  std::getline(lines, line);
+  if (line != kColumns) throw Error(shown(file) + ": does not begin with the line " + kColumns);
+  std::vector<RecordedEpoch> epochs;
+  while (std::getline(lines, line)) {
+    RecordedEpoch row{};
+    const int read = std::sscanf(line.c_str(), "%d,%lf,%lf,%lf,%lf,%*f,%lf,", &row.epoch, &row.loss,
+                                 &row.accuracy, &row.val_loss, &row.val_accuracy, &row.seconds);
+    const double numbers[] = {row.loss, row.accuracy, row.val_loss, row.val_accuracy, row.seconds};
+    if (read != 6 || row.epoch != static_cast<int>(epochs.size()) + 1 ||
+        !std::all_of(std::begin(numbers), std::end(numbers),
+                     [](double x) { return std::isfinite(x); })) {
+      throw Error(shown(file) + ": damaged after epoch " + std::to_string(epochs.size()));
+    }
+    epochs.push_back(row);
+  }
+  return epochs;
+}
+
+}  // namespace
+
+const RecordedEpoch& RecordedRun::best_epoch() const {
+  return *std::max_element(epochs.begin(), epochs.end(), [](const auto& a, const auto& b) {
+    return a.val_accuracy < b.val_accuracy;
+  });
+}
+
+RecordedRun read_recorded_run(const fs::path& folder) {
+  const fs::path path = folder.has_filename() ? folder : folder.parent_path();  // "runs/a/"
+  RecordedRun run{.name = shown(path.filename()), .config = {}, .epochs = {}, .environment = {}};
+  try {
+    run.config = read_json(path / "config.json");
+    run.epochs = read_epochs(path / "metrics.csv");
+  } catch (const Error& error) {
+    throw ModelError(error.what());
+  }
+  try {
+    run.environment = read_json(path / "env.json");
+  } catch (const Error& error) {
+    run.why_no_environment = error.what();
+  }
+  return run;
+}
+
+}  // namespace catdog
