@@ -1,106 +1,265 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""catdog report: the page of a recorded run, of several, and what is refused."""
-import html.parser
-import pathlib
-import tempfile
+"""catdog report: the page of a recorded run and of several, its figures against the definitions,
+and what is refused."""
+import itertools
+import json
+import re
+import shutil
 import unittest
 
 from command_support import catdog, files
-
-METRICS = """epoch,loss,acc,val_loss,val_acc,lr,seconds,images_per_second
-1,0.69,0.52,0.68,0.5525,0.0001,7.5,328.1
-2,0.65,0.61,0.71,0.6215,0.0001,6.2,404.3
-3,0.60,0.66,0.70,0.6105,0.0001,6.2,404.3
-"""
-VOID = {"meta", "img", "br", "link", "input"}
+from report_colours import contrast, difference
+from report_support import (METRICS, Judged, Page, ReportTest, auc, average_precision,
+                            draw_predictions, mcnemar)
 
 
-class Page(html.parser.HTMLParser):
-    """Elements, ids and texts; raises where an end tag does not fit."""
-
-    def __init__(self, path):
-        super().__init__()
-        self.open, self.elements, self.ids, self.links, self.text = [], [], [], [], ""
-        self.feed(path.read_text(encoding="utf-8"))
-        self.close()
-        assert not self.open, self.open
-
-    def handle_starttag(self, tag, attrs):
-        if tag not in VOID:
-            self.open.append(tag)
-        self.elements.append(tag)
-        self.ids += [value for name, value in attrs if name == "id"]
-        self.links += [value for name, value in attrs if name in ("src", "href")]
-
-    def handle_endtag(self, tag):
-        assert self.open and self.open.pop() == tag, tag
-
-    def handle_data(self, data):
-        self.text += data
+def percent(share):
+    return f"{100 * share:.2f} %"
 
 
-class Report(unittest.TestCase):
-    def setUp(self):
-        scratch = tempfile.TemporaryDirectory(prefix="catdog-test.")
-        self.addCleanup(scratch.cleanup)
-        self.folder = pathlib.Path(scratch.name)
-
-    def make_run(self, name, keep="best"):
-        run = self.folder / name
-        run.mkdir()
-        (run / "config.json").write_text('{"train": {"keep": "%s", "seed": 7}}' % keep)
-        (run / "metrics.csv").write_text(METRICS)
-        return run
+class Report(ReportTest):
+    def report(self, *runs):
+        result = catdog("report", *runs, cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return Page(self.folder / result.stdout.rstrip("\n"))
 
     def refused(self, code, text, *arguments):
         result = catdog("report", *arguments, cwd=self.folder)
         self.assertEqual(result.returncode, code, result.stderr)
         self.assertIn(text, result.stderr)
 
+    def expect_self_contained(self, page):
+        self.assertNotIn("script", page.elements)
+        self.assertEqual(page.handlers, [])
+        self.assertEqual(len(page.ids), len(set(page.ids)))
+        for address in page.addresses:
+            self.assertRegex(address, r"^(#(result|curves|run-\d+)|data:.*)$")
+
+    def expect_figures(self, page, subset, judged, temperature):
+        """The tables of one subset say what the definitions say."""
+        low, high = judged.wilson()
+        expected = {
+            "accuracy": percent(judged.accuracy),
+            "loss": f"{judged.loss():.4f}",
+            "ROC-AUC": f"{judged.of_classes(auc):.4f}",
+            "average precision": f"{judged.of_classes(average_precision):.4f}",
+            "calibration error": percent(judged.calibration_error()),
+            "the same after temperature": percent(judged.calibration_error(temperature)),
+            "without looking": percent(max(map(sum, judged.confusion())) / judged.n)}
+        self.assertEqual({name: page.figure(subset, name)[0] for name in expected}, expected)
+        self.assertEqual(page.figure(subset, "accuracy")[1],
+                         f"{judged.hits} of {judged.n} told rightly; 95 % interval "
+                         f"{100 * low:.2f} to {100 * high:.2f} %")
+        self.assertIn(f"divided by {temperature:.3f},",
+                      page.figure(subset, "the same after temperature")[1])
+        number = 0 if subset == "Validation" else 1
+        confusion = judged.confusion()
+        table = page.table("Confusion matrix", number)
+        self.assertEqual(table, [["true class", *(f"predicted {c}" for c in judged.classes)]] +
+                         [[c, *map(str, row)] for c, row in zip(judged.classes, confusion)])
+        for k, row in enumerate(page.table("Each class", number)[1:]):
+            hits, predicted = confusion[k][k], sum(row[k] for row in confusion)
+            present = sum(confusion[k])
+            self.assertEqual(row, [judged.classes[k], percent(hits / predicted),
+                                   percent(hits / present),
+                                   percent(2 * hits / (predicted + present))])
+
     def test_page_of_one_run(self):
         run = self.make_run("a<b&c")
         result = catdog("report", run)
         self.assertEqual((result.returncode, result.stdout), (0, f"{run}/report.html\n"))
         page = Page(run / "report.html")
+        self.expect_self_contained(page)
         self.assertEqual(page.elements.count("svg"), 2)
-        self.assertNotIn("script", page.elements)
-        self.assertEqual(len(page.ids), len(set(page.ids)))
-        self.assertIn("a<b&c", page.text)
-        self.assertIn("0.6215", page.text)  # the best epoch's, not the last one's
-        self.assertNotIn("0.6105", page.text)
-        self.assertIn("No environment: ", page.text)
-        self.assertIn("No first batch: ", page.text)
+        self.expect_text(page, "Run a<b&c")
+        # The best epoch's figures, not the last one's; all epochs' time.
+        self.assertEqual(page.table("The run")[1][:6],
+                         ["a<b&c", "2 of 3", "20 s", "61.00 %", "62.15 %", "0.7100"])
+        self.expect_text(page, "No environment: ", "No first batch: ")
+        quoted = f"'{run}/model.pt'"  # the shell's own letters in it
+        self.expect_text(page, "Not judged on test yet: catdog eval --model "
+                         f"{quoted} --save-predictions '{run}/predictions/test.csv'; do it once, "
+                         "at the end.", f"catdog train --config '{run}/config.json'\n")
         before = files(run)
         self.assertEqual(catdog("report", run).returncode, 0)  # over its own
         self.assertEqual(files(run), before)
 
     def test_last_epoch_where_the_last_is_kept(self):
-        run = self.make_run("a", keep="last")
-        self.assertEqual(catdog("report", run).returncode, 0)
-        self.assertIn("0.6105", Page(run / "report.html").text)
+        page = self.report(self.make_run("a", keep="last"))
+        self.assertEqual(page.table("The run")[1][1:6],
+                         ["3 of 3", "20 s", "66.00 %", "61.05 %", "0.7000"])
 
-    def test_page_of_a_trained_run_is_whole_and_needs_nothing_else(self):
+    def test_figures_are_those_of_the_definitions(self):
+        run = self.make_run("a")
+        for classes in (["cats", "dogs"], ["birds", "cats", "dogs"]):
+            with self.subTest(classes=classes):
+                tables = {}
+                for seed, subset in enumerate(("validation", "test")):
+                    path = run / f"predictions/{subset}.csv"
+                    draw_predictions(path, classes, seed=seed, prefix=subset)
+                    tables[subset] = Judged(path)
+                page = self.report(run)
+                self.expect_self_contained(page)
+                temperature = tables["validation"].temperature()
+                for subset, judged in tables.items():
+                    self.expect_figures(page, subset.capitalize(), judged, temperature)
+                # Accuracy, loss, and of both subsets reliability and ROC.
+                self.assertEqual(page.elements.count("svg"), 6)
+                test = tables["test"]
+                self.assertEqual(page.table("The run")[1][8:],
+                                 [f"{test.loss():.4f}", f"{test.of_classes(auc):.4f}"])
+                bins = page.table("The bars in numbers", 1)[1:]
+                self.assertEqual(sum(int(row[1]) for row in bins), test.n)
+                self.assertAlmostEqual(
+                    sum(int(row[1]) * float(row[3].rstrip(" %")) for row in bins) / 100, test.hits,
+                    places=1)
+
+    def test_which_pictures_are_shown(self):
+        run = self.make_run("a")
+        table = run / "predictions/validation.csv"
+        draw_predictions(table)
         data = self.folder / "data"
-        self.assertEqual(catdog("synth", self.folder / "p", "--per-class", 12, "--size",
-                                48).returncode, 0)
-        self.assertEqual(catdog("split", self.folder / "p", data, "--train", 6, "--validation", 3,
-                                "--test", 3).returncode, 0)
-        result = catdog("train", "--data", data, "--epochs", 1, "--name", "a", "--batch-size", 4,
-                        cwd=self.folder)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertEqual(catdog("report", self.folder / "runs/a").returncode, 0)
-        page = Page(self.folder / "runs/a/report.html")
-        self.assertEqual([link.split(",")[0] for link in page.links], ["data:image/jpeg;base64"])
-        self.assertNotIn("No environment", page.text)
-        self.assertIn('"commit"', page.text)
+        self.assertEqual(catdog("synth", self.folder / "p", "--per-class", 30, "--size",
+                                200).returncode, 0)
+        (data / "validation").mkdir(parents=True)
+        drawn = sorted((self.folder / "p").rglob("*.jpg"))
+        for i, picture in enumerate(drawn):
+            shutil.copy(picture, data / f"validation/{i}.jpg")
+        judged = Judged(table)
+        expected = judged.mistakes()[:12] + judged.least_sure()[:12]
+        (data / expected[0]).unlink()
+        (data / expected[1]).write_bytes(drawn[0].read_bytes()[:3000])
+        page = self.report(run)
+        shown = [image["alt"].split(":")[0] for image in page.images]
+        self.assertEqual(shown, [file for file in expected if file not in expected[:2]])
+        first = judged.rows[[row[0] for row in judged.rows].index(expected[2])]
+        said = f"{first[1]}, predicted {first[2]} {percent(max(map(float, first[3:])))}"
+        self.assertEqual(page.images[0]["alt"], f"{expected[2]}: {said}")
+        self.expect_text(page, said)
+        self.expect_text(page, "2 of these pictures cannot be read from",
+                         f"{expected[0]} (No such file", f"{expected[1]} (truncated",
+                         "metrics.csv has the accuracy 62.15 % for the kept epoch")
+        shutil.rmtree(data)
+        page = self.report(run)
+        self.assertEqual(page.images, [])
+        self.expect_text(page, f"The pictures are not shown: there is no folder {data}")
 
-    def test_several_runs_on_one_page(self):
-        result = catdog("report", self.make_run("a"), self.make_run("b"), cwd=self.folder)
-        self.assertEqual((result.returncode, result.stdout), (0, "report.html\n"))
-        page = Page(self.folder / "report.html")
-        self.assertEqual(page.elements.count("polyline"), 8)
-        self.assertEqual(page.text.count("0.6215"), 2)
+    def test_predictions_that_cannot_be_read(self):
+        run = self.make_run("a")
+        (run / "predictions/validation.csv").write_text("file,true,predicted,a,b\nx,a,a,1\n")
+        (run / "predictions/test.csv").mkdir()
+        page = self.report(run)
+        self.expect_text(page, "a/predictions/test.csv: ", "a/predictions/validation.csv: row 1 "
+                         "cannot be read: catdog eval --model")
+        self.assertNotIn("Not judged on", page.text)
+        self.assertEqual(page.elements.count("svg"), 2)
+
+    def test_names_are_text_whatever_they_hold(self):
+        hostile = ["\"><img src=x onerror='alert(1)'>", "'</title><script>alert(1)</script>"]
+        run = self.make_run("a'\"><img src=x onerror=alert(1)>")
+        (run / "env.json").write_text(json.dumps({"precision": "$(x)'</pre><script>"}))
+        draw_predictions(run / "predictions/validation.csv", hostile,
+                         prefix="<script>../../../../etc")
+        draw_predictions(run / "predictions/test.csv", hostile, prefix="../../etc")
+        page = self.report(run)
+        self.expect_self_contained(page)
+        self.assertEqual(page.images, [])
+        self.expect_text(page, *hostile, "--precision '$(x)'\\''</pre><script>'")
+        # The data folder is there now: what lies outside it is not shown all the same.
+        (self.folder / "data").mkdir()
+        self.expect_text(self.report(run), "(lies outside the data folder)")
+
+    def test_two_runs_are_compared_on_the_same_pictures(self):
+        a, b = self.make_run("a"), self.make_run("b")
+        tables = []
+        for seed, run in enumerate((a, b)):
+            draw_predictions(run / "predictions/validation.csv", seed=seed, count=200)
+            tables.append(Judged(run / "predictions/validation.csv"))
+        # The same pictures in another order are the same pictures.
+        header, *rows = (b / "predictions/validation.csv").read_text().splitlines()
+        (b / "predictions/validation.csv").write_text("\n".join([header, *reversed(rows)]) + "\n")
+        page = self.report(a, b)
+        self.assertEqual(page.elements.count("polyline"), 8 + 2)
+        only_a, only_b, p = mcnemar(*tables)
+        self.expect_text(page, f"Of the same 200 validation pictures, A alone tells {only_a} "
+                         f"rightly, B alone {only_b} (McNemar’s exact test, p = {p:.3f}).")
+        self.assertNotIn("taken to be the same", page.text)
+        self.assertEqual([row[0] for row in page.table("The runs")[1:]], ["A a", "B b"])
+        # One picture of another name, and they are not.
+        (b / "predictions/validation.csv").write_text("\n".join([header, *rows]).replace(
+            "validation/0.jpg", "validation/x.jpg") + "\n")
+        self.expect_text(self.report(a, b), "validation pictures are not the same")
+
+    def test_a_run_is_called_as_its_folder_however_that_is_named(self):
+        run = self.make_run("a")
+        for name in (".", "../a", f"{run}/", "../a/."):
+            result = catdog("report", name, cwd=run)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.expect_text(Page(run / "report.html"), "Run a\n")
+
+    def test_three_runs_on_one_page(self):
+        runs = [self.make_run("a"), self.make_run("b"), self.make_run("x/a")]
+        for run in runs:
+            draw_predictions(run / "predictions/validation.csv")
+        page = self.report(*runs)
+        self.expect_self_contained(page)
+        self.assertNotIn("McNemar", page.text)
+        self.assertEqual(len(page.table("The runs")), 4)
+
+    def test_page_of_a_trained_run_is_there_without_asking(self):
+        data = self.folder / "data"
+        self.assertEqual(catdog("synth", self.folder / "p", "--per-class", 20, "--size",
+                                48).returncode, 0)
+        self.assertEqual(catdog("split", self.folder / "p", data, "--train", 8, "--validation", 6,
+                                "--test", 6).returncode, 0)
+        train = ("train", "--data", data, "--epochs", 1, "--batch-size", 4, "--set",
+                 "data.image_size=48", "--set", "model.filters=[8,16]")
+        result = catdog(*train, "--name", "a", cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("report runs/a/report.html\n", result.stderr)
+        written = self.folder / "runs/a/report.html"
+        page = Page(written)
+        self.expect_self_contained(page)
+        self.assertEqual(page.figure("Validation", "accuracy")[0],
+                         page.table("The run")[1][4].partition(" %")[0] + " %")
+        self.assertNotIn("metrics.csv has", page.text)
+        self.expect_text(page, "Not judged on test yet")
+        self.assertEqual(len(page.images), min(12, len(Judged(
+            self.folder / "runs/a/predictions/validation.csv").mistakes())) + 12 + 1)
+        self.expect_text(page, '"commit"')
+        before = written.read_bytes()
+        self.report("runs/a")
+        self.assertEqual(written.read_bytes(), before)
+        # Another's file of that name stays, and the run is none the worse.
+        written.write_text("mine")
+        result = catdog("train", "--resume", "runs/a", cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("warning: no report: runs/a/report.html: is no report", result.stderr)
+        self.assertEqual(written.read_text(), "mine")
+        # Nor is there one of a run that stopped.
+        result = catdog(*train, "--name", "b", "--max-time", "0.001s", cwd=self.folder)
+        self.assertEqual(result.returncode, 6, result.stderr)
+        self.assertFalse((self.folder / "runs/b/report.html").exists())
+
+    def test_headings_are_in_order_and_colours_can_be_read(self):
+        run = self.make_run("a")
+        draw_predictions(run / "predictions/validation.csv")
+        page = self.report(run)
+        levels = [int(e[1]) for e in page.elements if re.fullmatch("h[1-6]", e)]
+        self.assertEqual((levels[0], levels.count(1)), (1, 1))
+        self.assertTrue(all(b <= a + 1 for a, b in zip(levels, levels[1:])), levels)
+        light, dark = (dict(re.findall(r"--(\w+): (#\w+)", block)) for block in
+                       re.findall(r":root \{(.*?)\}", page.style, re.DOTALL))
+        for colours in (light, dark):
+            lines = [colours[f"line{i}"] for i in range(6)]
+            pairs = [(colour, colours["paper"]) for colour in
+                     [colours["ink"], colours["soft"], *lines]]
+            for ink, paper in [*pairs, (colours["ink"], colours["tint"]),
+                               (colours["soft"], colours["tint"])]:
+                self.assertGreaterEqual(contrast(ink, paper), 4.5, (ink, paper))
+            for one, other in itertools.combinations(lines, 2):
+                self.assertGreaterEqual(difference(one, other), 25, (one, other))
 
     def test_refusals(self):
         run = self.make_run("a")

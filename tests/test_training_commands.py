@@ -43,7 +43,7 @@ class Train(TrainedTest):
         run = self.model.parent
         self.assertEqual(sorted(p.name for p in run.iterdir()),
                          [".lock", "checkpoints", "config.json", "env.json", "first_batch.png",
-                          "metrics.csv", "model.pt", "weights"])
+                          "metrics.csv", "model.pt", "predictions", "report.html", "weights"])
         self.assertEqual(sorted(p.name for p in (run / "weights").iterdir()),
                          ["best.pt", "last.pt"])
         config = json.loads((run / "config.json").read_text())

@@ -15,6 +15,7 @@
 #include "catdog/core/text.hpp"
 #include "catdog/data/pictures_digest.hpp"
 #include "catdog/report/contact_sheet.hpp"
+#include "catdog/report/run_report.hpp"
 #include "catdog/train/environment.hpp"
 #include "catdog/train/inference.hpp"
 #include "catdog/train/resume.hpp"
@@ -160,6 +161,18 @@ void write_predictions(const RunFolder& run, const ImageFolder& validation, torc
   const Predictions predictions = infer(kept.net, validation, device, kept.config.data.workers);
   write_file_atomically(run.predictions("validation"),
                         to_csv(with_names(predictions, validation, kept.config.data.dir)));
+}
+
+// The run is whole without it: what stands in its way is no more than a warning.
+void write_page(const RunFolder& run) {
+  const fs::path page = run.path() / "report.html";
+  try {
+    write_report(page, {run.path()});
+    spdlog::info("report {}", shown(page));
+  } catch (const std::exception& error) {
+    spdlog::warn("no report: {}; the run is whole, and catdog report {} makes it", error.what(),
+                 shell_word(shown(run.path())));
+  }
 }
 
 // What is known of a run before its first step.
@@ -312,6 +325,7 @@ void run_train(const TrainCommand& options) {
   train_to_the_end(trainer, record, run, config.train.epochs, schedule);
   run.finish(config.train.keep);
   write_predictions(run, validation, device, net->precision());
+  write_page(run);
   fmt::print("{}\n", shown(run.model()));
 }
 

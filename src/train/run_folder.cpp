@@ -56,10 +56,10 @@ std::vector<fs::path> list_checkpoints(const fs::path& run) {
 
 // A process that was killed in the middle of writing leaves a file that nobody else will miss.
 void sweep(const fs::path& run) {
-  remove_temporaries(run,
-                     {"config.json", "env.json", "first_batch.png", "metrics.csv", "model.pt"});
+  remove_temporaries(run, {"config.json", "env.json", "first_batch.png", "metrics.csv", "model.pt",
+                           "report.html"});
   remove_temporaries(run / "weights", {"last.pt", "best.pt"});
-  remove_temporaries(run / "predictions", {"validation.csv"});
+  remove_temporaries(run / "predictions", {"validation.csv", "test.csv"});
   std::error_code error;
   for (fs::directory_iterator entry(checkpoints_of(run), error), end; !error && entry != end;
        entry.increment(error)) {
