@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a training run begins and ends on the disk.
+#pragma once
+
+#include <optional>
+
+#include "catdog/cli/commands.hpp"
+#include "catdog/pictures/picture.hpp"
+#include "catdog/train/run_folder.hpp"
+
+namespace catdog {
+
+// A run that stopped, and where it goes on from; no checkpoint if it was cut off before its first.
+struct Stopped {
+  RunFolder folder;
+  std::optional<Checkpoint> checkpoint;
+};
+
+// The run that --resume names, if it names one. Throws ModelError.
+std::optional<Stopped> open_stopped(const TrainCommand& options);
+
+// The first batch as the network will see it.
+Picture first_batch_sheet(const Config& config, const ImageFolder& training);
+
+// What is known of a run before its first step.
+struct Beginning {
+  Json config, machine;
+  Picture first_batch;
+};
+
+// A new one, or that of the run that stopped; with `beginning` unless the run has a checkpoint.
+// Throws Error if `bytes_needed` do not fit on its disk, ConfigError, ModelError.
+RunFolder open_folder(const TrainCommand& options, std::optional<Stopped> stopped,
+                      const std::optional<Beginning>& beginning, uint64_t bytes_needed);
+
+// Writes what the weights that were kept say of the validation pictures, and the page about the
+// run. The run is whole without the page: what stands in its way is no more than a warning. Throws
+// Error, DataError, Interrupted.
+void write_ending(const RunFolder& run, const ImageFolder& validation, torch::Device device,
+                  Precision precision);
+
+}  // namespace catdog
