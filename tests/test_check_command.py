@@ -5,12 +5,26 @@ the command line to texts, JSON and exit codes.
 import json
 import os
 import shutil
+import struct
+import subprocess
 import unittest
+import zlib
 
-from command_support import CommandTest, catdog, files
+from command_support import CATDOG, CommandTest, catdog, files
 
 SMALL = ["--epochs", 1, "--set", "train.steps_per_epoch=1", "--set", "data.image_size=48",
          "--set", "model.filters=[4,4,4,4]", "--set", "model.dense_units=4"]
+
+
+def blank_png(side, number):
+    """Of one bit a pixel; `number` makes it another file."""
+    def chunk(kind, content):
+        return (struct.pack(">I", len(content)) + kind + content +
+                struct.pack(">I", zlib.crc32(kind + content)))
+    rows = zlib.compress(bytes((1 + side // 8) * side), 9)
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) +
+            chunk(b"tEXt", b"number\0%d" % number) + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
 
 
 class Check(CommandTest):
@@ -56,6 +70,19 @@ class Check(CommandTest):
                          [("no-picture", ["train/dogs/text.jpg"]),
                           ("damaged", ["train/dogs/\\xed\\xa0\\x80\\xff\\x0a.jpg"])])
         self.assertEqual(catdog("check", "--json", self.split).stdout, result.stdout)
+
+    def test_large_pictures_do_not_take_their_memory_once_a_core(self):
+        def peak_mb():
+            process = subprocess.Popen([CATDOG, "check", "--near", "-1", self.split],
+                                       stdout=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            self.assertEqual(status, 0)
+            return usage.ru_maxrss / 1024
+        without = peak_mb()
+        side = 6000  # 108 MB of pixels in 4 KB
+        for number in range(4):
+            (self.split / f"train/dogs/{number}.png").write_bytes(blank_png(side, number))
+        self.assertLess(peak_mb() - without, 1.5 * 3 * side * side / 2**20)
 
     def test_usage(self):
         self.expect(catdog("check"), 2, "DIR is required")

@@ -3,6 +3,8 @@
 // that memory once a core.
 #pragma once
 
+#include <malloc.h>
+
 #include <cstdint>
 #include <mutex>
 
@@ -10,6 +12,14 @@ namespace catdog {
 
 class Turn {
  public:
+  Turn() = default;
+  // The memory must go back to the system: each thread's heap would keep its own share of it.
+  ~Turn() {
+    if (lock_) ::malloc_trim(0);
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
   // To be called once, before so many bytes are taken; waits where they are many and another
   // picture has the turn. It ends with this object.
   void take_for(uint64_t bytes) {
