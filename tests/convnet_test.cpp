@@ -67,7 +67,7 @@ TEST_P(AgainstPyTorch, WeightsLogitsLossGradientsAndStepsAgree) {
                                    .to(GetParam().type)
                                    .contiguous(torch::MemoryFormat::ChannelsLast);
   const torch::Tensor labels = torch::arange(count).remainder(2).to(GetParam().type);
-  RmsProp optimizer(OptimizerOptions(), weights_of(*net));
+  Optimizer optimizer(OptimizerOptions(), weights_of(*net));
   for (int step = 0; step < GetParam().steps; ++step) {
     optimizer.zero_grad();
     const torch::Tensor logits = net(images);

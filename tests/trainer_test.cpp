@@ -189,12 +189,18 @@ TEST_F(TrainerTest, AValidationLossThatIsNotFiniteStopsTheRun) {
 }
 
 // Stopped after every single step of two epochs, and gone on with in a new trainer each time.
-TEST_F(TrainerTest, GoesOnFromAnyStepToTheSameBitsAndFigures) {
+class GoesOnFromAnyStep : public TrainerTest,
+                          public testing::WithParamInterface<std::function<void(Config&)>> {};
+
+TEST_P(GoesOnFromAnyStep, ToTheSameBitsAndFigures) {
+  config_.train.epochs = 2;
+  GetParam()(config_);
   EpochResult expected{};
   ConvNet whole = train(2, &expected);
   struct Stop {};
   NamedTensors kept;
   Position position;
+  std::vector<double> val_losses;
   EpochResult last{};
   ConvNet net = nullptr;
   int processes = 0;
@@ -205,10 +211,11 @@ TEST_F(TrainerTest, GoesOnFromAnyStepToTheSameBitsAndFigures) {
     Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
     if (processes > 0) {
       copy_tensors(kept, trainer.tensors(), "kept");
-      trainer.set_position(position);
+      trainer.set_position(position, val_losses);
     }
     try {
       last = trainer.run_epoch([](const Progress&) { throw Stop(); });
+      val_losses.push_back(last.val_loss);
     } catch (const Stop&) {
     }
     kept.clear();
@@ -221,6 +228,47 @@ TEST_F(TrainerTest, GoesOnFromAnyStepToTheSameBitsAndFigures) {
   EXPECT_EQ(last.accuracy, expected.accuracy);
   EXPECT_EQ(last.val_loss, expected.val_loss);
   EXPECT_EQ(last.val_accuracy, expected.val_accuracy);
+  EXPECT_EQ(last.lr, expected.lr);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Trainer, GoesOnFromAnyStep,
+    testing::Values([](Config&) {},
+                    [](Config& config) {
+                      config.optimizer = {.name = OptimizerOptions::Name::adamw,
+                                          .lr = 2e-3,
+                                          .weight_decay = 0.05,
+                                          .clip_norm = 1};
+                      config.schedule = {.name = ScheduleOptions::Name::cosine,
+                                         .warmup_epochs = 0.5};
+                      config.train.label_smoothing = 0.1;
+                    },
+                    [](Config& config) {
+                      config.optimizer = {
+                          .name = OptimizerOptions::Name::sgd, .lr = 0.01, .nesterov = true};
+                      config.schedule = {.name = ScheduleOptions::Name::plateau, .patience = 1};
+                    }));
+
+TEST_F(TrainerTest, TheScheduleSetsTheLearningRateOfEachStep) {
+  config_.train.epochs = 2;
+  config_.optimizer.lr = 0.001;
+  config_.schedule = {.name = ScheduleOptions::Name::step, .every_epochs = 1, .factor = 0.5};
+  EpochResult last{};
+  ConvNet scheduled = train(2, &last);
+  EXPECT_DOUBLE_EQ(last.lr, 0.0005);
+  config_.schedule = {};
+  EXPECT_FALSE(equal_weights(scheduled, train(2, &last)));
+  EXPECT_DOUBLE_EQ(last.lr, 0.001);
+}
+
+// All labels smoothed away leave a network nothing to learn: the loss is log 2 at a logit of 0 and
+// above it elsewhere, whatever the label.
+TEST_F(TrainerTest, SmoothedLabelsAreShares) {
+  config_.train.label_smoothing = 0.999999;
+  config_.optimizer.lr = 1e-9;
+  EpochResult result{};
+  train(1, &result);
+  EXPECT_GE(result.loss, std::log(2.0) - 1e-6);
 }
 
 TEST_F(TrainerTest, InferenceKeepsTheFoldersOrderForAnyNumberOfWorkers) {

@@ -146,7 +146,7 @@ Measurements Bench::step() {
 Measurements Bench::phases() {
   const std::vector<Batch>& taken = batches();
   net_->train();
-  RmsProp optimizer(config_.optimizer, weights_of(*net_));
+  Optimizer optimizer(config_.optimizer, weights_of(*net_));
   double forward = 0, backward = 0, update = 0;
   int64_t images = 0;
   for (size_t i = 0; i < kSteps; ++i) {

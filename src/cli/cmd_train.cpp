@@ -31,7 +31,7 @@ void print_epoch(const EpochResult& result, int epochs) {
 // Epoch after epoch: figures to the screen, everything to the run folder.
 void train_and_record(Trainer& trainer, RunRecord& record, int epochs, SaveSchedule& schedule) {
   ProgressBar bar;
-  while (record.epochs() < epochs) {
+  while (!record.is_complete()) {
     bar.start();
     const int epoch = record.epochs() + 1;
     const EpochResult result = trainer.run_epoch([&](const Progress& progress) {
@@ -49,7 +49,10 @@ void train_and_record(Trainer& trainer, RunRecord& record, int epochs, SaveSched
     print_epoch(result, epochs);
     record.end_epoch(result, trainer);
     schedule.saved(trainer.position().steps_done);
-    if (record.epochs() < epochs) schedule.throw_if_out_of_time();
+    if (!record.is_complete()) schedule.throw_if_out_of_time();
+  }
+  if (record.epochs() < epochs) {
+    spdlog::info("ends after epoch {}: train.patience is over", record.epochs());
   }
 }
 

@@ -13,13 +13,49 @@ void apply_preset(Config& config, Preset preset) {
 }  // namespace
 
 void OptimizerOptions::describe(OptionTable& table) {
-  table.choice("name", name, {{"rmsprop", Name::rmsprop}}, "the rule that updates the weights");
-  table.number("lr", lr, {0, 10, /*low_open=*/true}, "learning rate");
+  table.choice("name", name,
+               {{"rmsprop", Name::rmsprop},
+                {"sgd", Name::sgd},
+                {"adam", Name::adam},
+                {"adamw", Name::adamw}},
+               "the rule that updates the weights");
+  table.number("lr", lr, {0, 10, /*low_open=*/true}, "learning rate, before the schedule");
   table.number("alpha", alpha, {0, 1, false, /*high_open=*/true},
                "share of RMSprop's running mean square kept each step (Keras: rho)");
   table.number("eps", eps, {0, 1, /*low_open=*/true},
-               "added to the root of the mean square (Keras: epsilon)");
-  table.number("weight_decay", weight_decay, {0, 1}, "added to the gradient, times the weight");
+               "added to the root of the mean square (Keras: epsilon); not for sgd");
+  table.number("momentum", momentum, {0, 1, false, /*high_open=*/true},
+               "share of sgd's running sum of gradients kept each step");
+  table.flag("nesterov", nesterov, "sgd looks one step ahead along that sum");
+  table.number("beta1", beta1, {0, 1, false, /*high_open=*/true},
+               "share of adam's and adamw's running mean gradient kept each step");
+  table.number("beta2", beta2, {0, 1, false, /*high_open=*/true},
+               "share of adam's and adamw's running mean square kept each step");
+  table.number("weight_decay", weight_decay, {0, 1},
+               "times the weight, added to the gradient; with adamw it is taken from the weight, "
+               "times the learning rate");
+  table.flag("decay_vectors", decay_vectors, "decays also biases and normalisation's weights");
+  table.number("clip_norm", clip_norm, {0, 1e6},
+               "gradients are scaled down so that the norm of all together is no larger; 0: never");
+}
+
+void ScheduleOptions::describe(OptionTable& table) {
+  table.choice("name", name,
+               {{"constant", Name::constant},
+                {"step", Name::step},
+                {"cosine", Name::cosine},
+                {"plateau", Name::plateau}},
+               "how the learning rate goes over time");
+  table.number("warmup_epochs", warmup_epochs, {0, 1e6},
+               "epochs, or parts of one, in which it first rises from 0 in a line");
+  table.number("every_epochs", every_epochs, {0, 1e6, /*low_open=*/true},
+               "step: multiplies it by factor after each so many epochs");
+  table.number("factor", factor, {0, 1, /*low_open=*/true}, "for step and plateau");
+  table.number("final_share", final_share, {0, 1},
+               "cosine: the share of it that is left after the last step");
+  table.number("patience", patience, {1, 1e6},
+               "plateau: multiplies it by factor after so many epochs without a lower validation "
+               "loss");
 }
 
 void TrainOptions::describe(OptionTable& table) {
@@ -29,6 +65,10 @@ void TrainOptions::describe(OptionTable& table) {
                "steps an epoch, going on from pass to pass; 0: one pass over the pictures");
   table.choice("keep", keep, {{"last", Keep::last}, {"best", Keep::best}},
                "which weights become model.pt: the last, or the best on validation");
+  table.number("patience", patience, {0, 1e6},
+               "ends the run after so many epochs without a better validation accuracy; 0: never");
+  table.number("label_smoothing", label_smoothing, {0, 1, false, /*high_open=*/true},
+               "share of each label that is spread evenly over the classes, in training's loss");
   table.number("seed", seed, "the seed that all randomness derives from");
   table.text("device", device, "auto, cpu, cuda or cuda:N");
   table.choice("precision", precision,
@@ -53,6 +93,7 @@ Sections Config::sections() {
   add("augment", augment);
   add("model", model);
   add("optimizer", optimizer);
+  add("schedule", schedule);
   add("train", train);
   return sections;
 }

@@ -29,7 +29,9 @@ RunRecord::RunRecord(RunFolder& folder, TrainedModel model, Json pictures, Json 
 void RunRecord::restore(Checkpoint checkpoint, Trainer& trainer) {
   const std::string name = shown(folder_.path()) + ": its checkpoint";
   copy_tensors(checkpoint.tensors, trainer.tensors(), name);
-  trainer.set_position(checkpoint.position);
+  std::vector<double> val_losses;
+  for (const EpochResult& result : checkpoint.history) val_losses.push_back(result.val_loss);
+  trainer.set_position(checkpoint.position, std::move(val_losses));
   history_ = std::move(checkpoint.history);
   best_ = std::move(checkpoint.best);
   if (best_) {
@@ -66,12 +68,23 @@ void RunRecord::end_epoch(const EpochResult& result, const Trainer& trainer) {
   write_derived(/*with_best=*/is_best, /*with_last=*/true);
 }
 
-// Whether the last epoch is the best; the first of equals stays.
+// The first of equals.
+int RunRecord::best_epoch() const {
+  return std::max_element(
+             history_.begin(), history_.end(),
+             [](const auto& a, const auto& b) { return a.val_accuracy < b.val_accuracy; })
+      ->epoch;
+}
+
+bool RunRecord::is_complete() const {
+  const TrainOptions& options = model_.config.train;
+  if (epochs() >= options.epochs) return true;
+  return options.patience > 0 && epochs() > 0 && epochs() - best_epoch() >= options.patience;
+}
+
+// Whether the last epoch is the best.
 bool RunRecord::note_best() {
-  const auto best = std::max_element(
-      history_.begin(), history_.end(),
-      [](const auto& a, const auto& b) { return a.val_accuracy < b.val_accuracy; });
-  if (best->epoch != history_.back().epoch) return false;
+  if (best_epoch() != history_.back().epoch) return false;
   model_.training = training();
   model_.calibration = history_.back().calibration;
   best_ = to_archive(model_);

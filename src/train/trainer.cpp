@@ -11,6 +11,7 @@
 #include "catdog/core/signals.hpp"
 #include "catdog/judge/evaluation.hpp"
 #include "catdog/train/inference.hpp"
+#include "catdog/train/schedule.hpp"
 
 namespace catdog {
 namespace {
@@ -56,7 +57,8 @@ Position Trainer::position() const {
           .steps_done = step_.steps_done()};
 }
 
-void Trainer::set_position(const Position& position) {
+void Trainer::set_position(const Position& position, std::vector<double> val_losses) {
+  val_losses_ = std::move(val_losses);
   epochs_done_ = position.epochs;
   epoch_step_ = position.step;
   seconds_before_ = position.seconds;
@@ -93,13 +95,14 @@ EpochResult Trainer::run_epoch(const std::function<void(const Progress&)>& obser
       .accuracy = figures.accuracy,
       .val_loss = validation.loss,
       .val_accuracy = validation.accuracy,
-      .lr = config_.optimizer.lr,
+      .lr = config_.optimizer.lr * lr_factor_,
       .seconds = seconds(),
       .images_per_second = static_cast<double>(step_.pictures()) / training_seconds,
       .waited_share = waited / training_seconds_here,
       .calibration = calibrate(predictions)};
   epoch_step_ = 0;
   seconds_before_ = 0;
+  val_losses_.push_back(result.val_loss);
   return result;
 }
 
@@ -109,7 +112,12 @@ void Trainer::train_to_the_epochs_end(const std::function<void(const Progress&)>
   if (epoch_step_ == 0) step_.start_epoch();
   while (epoch_step_ < steps_per_epoch_) {
     Batch batch = *batches_->next();
-    step_.run(batch);
+    lr_factor_ = lr_factor(config_.schedule,
+                           {.steps_done = step_.steps_done(),
+                            .steps_per_epoch = steps_per_epoch_,
+                            .steps = steps_per_epoch_ * config_.train.epochs},
+                           val_losses_);
+    step_.run(batch, lr_factor_);
     last_batch_ = std::move(batch.indices);
     ++epoch_step_;
     if (epoch_step_ % steps_between_looks == 0 || epoch_step_ == steps_per_epoch_ ||

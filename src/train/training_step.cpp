@@ -11,10 +11,6 @@ namespace {
 // the optimiser makes its tensors.
 constexpr int kWholeBatchesBeforeRecording = 3;
 
-torch::Tensor loss_of(const torch::Tensor& logits, const torch::Tensor& labels) {
-  return torch::binary_cross_entropy_with_logits(logits, labels);
-}
-
 // Copies.
 NamedTensors gradients_of(const torch::nn::Module& net) {
   NamedTensors gradients;
@@ -27,6 +23,8 @@ NamedTensors gradients_of(const torch::nn::Module& net) {
 TrainingStep::TrainingStep(const Config& config, ConvNet net, torch::Device device, Record record)
     : seed_(config.train.seed),
       batch_size_(config.train.batch_size),
+      lr_(config.optimizer.lr),
+      label_smoothing_(config.train.label_smoothing),
       device_(device),
       net_(std::move(net)),
       optimizer_(config.optimizer, weights_of(*net_)),
@@ -64,7 +62,15 @@ void TrainingStep::seed_dropout() const {
                          .next_u64());
 }
 
-void TrainingStep::run(const Batch& batch) {
+// Smoothed labels: Szegedy et al., "Rethinking the Inception architecture", CVPR 2016, section 7.
+torch::Tensor TrainingStep::loss_of(const torch::Tensor& logits,
+                                    const torch::Tensor& labels) const {
+  if (label_smoothing_ == 0) return torch::binary_cross_entropy_with_logits(logits, labels);
+  return torch::binary_cross_entropy_with_logits(
+      logits, labels * (1 - label_smoothing_) + label_smoothing_ / 2);
+}
+
+void TrainingStep::run(const Batch& batch, double lr_factor) {
   const torch::Tensor images = batch.images.to(device_), labels = batch.labels.to(device_);
   if (must_check_repeat_) {
     check_repeats([&] {
@@ -76,6 +82,7 @@ void TrainingStep::run(const Batch& batch) {
     must_check_repeat_ = false;
   }
   seed_dropout();
+  optimizer_.set_rate(lr_ * lr_factor, steps_done_);
   const bool is_whole = labels.numel() == batch_size_;
   if (is_whole && record_ && whole_batches_done_ >= kWholeBatchesBeforeRecording) {
     replay(images, labels);

@@ -15,13 +15,33 @@
 namespace catdog {
 
 struct OptimizerOptions {
-  enum class Name { rmsprop };
+  enum class Name { rmsprop, sgd, adam, adamw };
 
   Name name = Name::rmsprop;
-  double lr = 1e-4;         // learning rate
-  double alpha = 0.9;       // Keras's rho: how much of the mean square is kept each step
-  double eps = 1e-8;        // Keras 2.0.8; outside the square root
-  double weight_decay = 0;  // added to the gradient as weight_decay × weight
+  double lr = 1e-4;         // learning rate, before the schedule
+  double alpha = 0.9;       // rmsprop; Keras's rho: how much of the mean square is kept each step
+  double eps = 1e-8;        // all but sgd; Keras 2.0.8; outside the square root
+  double momentum = 0.9;    // sgd
+  bool nesterov = false;    // sgd
+  double beta1 = 0.9;       // adam, adamw: how much of the mean is kept each step
+  double beta2 = 0.999;     //   and of the mean square
+  double weight_decay = 0;  // see Optimizer
+  bool decay_vectors = false;  // also of biases and normalisation
+  double clip_norm = 0;        // of all gradients together; 0: as it is
+
+  void describe(OptionTable& table);
+};
+
+// The learning rate over time, as a factor of the optimiser's.
+struct ScheduleOptions {
+  enum class Name { constant, step, cosine, plateau };
+
+  Name name = Name::constant;
+  double warmup_epochs = 0;  // in which it rises from 0, in a line
+  double every_epochs = 30;  // step: how often the factor is applied
+  double factor = 0.1;       // step, plateau
+  double final_share = 0;    // cosine: what it comes to at the very end
+  int patience = 10;         // plateau: epochs without a lower validation loss
 
   void describe(OptionTable& table);
 };
@@ -33,7 +53,9 @@ struct TrainOptions {
   int batch_size = 32;
   int steps_per_epoch = 0;  // 0: a whole pass over the training pictures
   Keep keep = Keep::best;   // the weights that become model.pt
-  uint64_t seed = 0;        // all randomness derives from it
+  int patience = 0;         // epochs without a better validation accuracy that end a run; 0: none
+  double label_smoothing = 0;  // the share of a label that is spread over the classes
+  uint64_t seed = 0;           // all randomness derives from it
   std::string device = "auto";
   PrecisionChoice precision = PrecisionChoice::automatic;
   int threads = 0;             // of LibTorch; 0: one a core
@@ -49,6 +71,7 @@ struct Config {
   AugmentOptions augment;
   ModelOptions model;
   OptimizerOptions optimizer;
+  ScheduleOptions schedule;
   TrainOptions train;
 
   // The keys of the config file, bound to this object's fields.

@@ -46,7 +46,11 @@ class RunRecord {
 
   int epochs() const { return static_cast<int>(history_.size()); }
 
+  // Whether all epochs are done, or train.patience is at its end.
+  bool is_complete() const;
+
  private:
+  int best_epoch() const;
   bool note_best();
   void write_derived(bool with_best, bool with_last) const;
   Json training() const;

@@ -22,7 +22,7 @@ struct EpochResult {
   double accuracy;  //   that gave the gradients, so with dropout and before each update
   double val_loss;  // validation: every picture once, after the epoch's last step
   double val_accuracy;
-  double lr;
+  double lr;                     // of the epoch's last step
   double seconds;                // of the whole epoch, validation included
   double images_per_second;      // of the training steps alone
   double waited_share;           // of the training steps' time that was spent waiting for pictures
@@ -76,8 +76,9 @@ class Trainer {
   Position position() const;
   // See TrainingStep::tensors().
   NamedTensors tensors() const { return step_.tensors(); }
-  // Goes on from there, once the tensors have been filled.
-  void set_position(const Position& position);
+  // Goes on from there, once the tensors have been filled; `val_losses` are those of the epochs
+  // done.
+  void set_position(const Position& position, std::vector<double> val_losses);
 
   // Throws Error if a weight or the epoch's loss is not a finite number, so that nothing of the
   // kind is kept.
@@ -104,6 +105,8 @@ class Trainer {
   std::unique_ptr<BatchSource> batches_;
   TrainingStep step_;
   const int64_t steps_per_epoch_;
+  std::vector<double> val_losses_;  // of the epochs done
+  double lr_factor_ = 1;            // of the last step
   int epochs_done_ = 0;
   int64_t epoch_step_ = 0;  // steps done in the present epoch
 

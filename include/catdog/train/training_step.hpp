@@ -12,8 +12,8 @@
 #include "catdog/data/batch_source.hpp"
 #include "catdog/model/convnet.hpp"
 #include "catdog/train/config.hpp"
+#include "catdog/train/optimizer.hpp"
 #include "catdog/train/recorded_work.hpp"
-#include "catdog/train/rmsprop.hpp"
 
 namespace catdog {
 
@@ -30,10 +30,10 @@ class TrainingStep {
   // `net` lies on `device` already. Steps of whole batches are recorded, if `record` can.
   TrainingStep(const Config& config, ConvNet net, torch::Device device, Record record);
 
-  // Dropout's numbers are a function of the seed and of how many steps were done before. With
-  // train.deterministic the first step of a process is computed once more: throws Error unless its
-  // gradients are the same bits.
-  void run(const Batch& batch);
+  // With `lr_factor` times the config's learning rate. Dropout's numbers are a function of the seed
+  // and of how many steps were done before. With train.deterministic the first step of a process is
+  // computed once more: throws Error unless its gradients are the same bits.
+  void run(const Batch& batch, double lr_factor = 1);
 
   // Figures count from here.
   void start_epoch();
@@ -57,11 +57,14 @@ class TrainingStep {
   void update(const torch::Tensor& images, const torch::Tensor& labels);
   void replay(const torch::Tensor& images, const torch::Tensor& labels);
 
+  torch::Tensor loss_of(const torch::Tensor& logits, const torch::Tensor& labels) const;
+
   const uint64_t seed_;
   const int64_t batch_size_;
+  const double lr_, label_smoothing_;
   const torch::Device device_;
   ConvNet net_;
-  RmsProp optimizer_;
+  Optimizer optimizer_;
   torch::Tensor sums_;  // (2,) double: of the pictures' losses, and of those told rightly
   int64_t pictures_ = 0;
   int64_t steps_done_ = 0;

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/train/optimizer.hpp"
+
+#include <ATen/Parallel.h>
+
+#include <cmath>
+
+#include "optimizer_kernels.hpp"
+
+namespace catdog {
+namespace {
+
+using Name = OptimizerOptions::Name;
+using Tensors = std::vector<torch::Tensor>;
+
+bool is_adam(Name name) { return name == Name::adam || name == Name::adamw; }
+
+std::vector<std::string> moment_names(Name name) {
+  if (is_adam(name)) return {"mean", "mean_square"};
+  return {name == Name::sgd ? "momentum" : "mean_square"};
+}
+
+// Shares of the moments that are kept in each update.
+double first_share(const OptimizerOptions& options) {
+  return is_adam(options.name) ? options.beta1 : options.momentum;
+}
+double second_share(const OptimizerOptions& options) {
+  return is_adam(options.name) ? options.beta2 : options.alpha;
+}
+
+void update_floats(torch::Tensor& weight, const torch::Tensor& gradient, Tensors& moments,
+                   Name name, const UpdateFactors& factors) {
+  float* weights = weight.mutable_data_ptr<float>();
+  const float* gradients = gradient.const_data_ptr<float>();
+  float* first = moments.front().mutable_data_ptr<float>();
+  float* second = moments.back().mutable_data_ptr<float>();
+  constexpr int64_t kGrain = 1 << 15;
+  at::parallel_for(0, weight.numel(), kGrain, [&](int64_t begin, int64_t end) {
+    float* w = weights + begin;
+    const float* g = gradients + begin;
+    switch (name) {
+      case Name::rmsprop: update_rmsprop(w, g, second + begin, end - begin, factors); break;
+      case Name::sgd: update_sgd(w, g, first + begin, end - begin, factors); break;
+      default: update_adam(w, g, first + begin, second + begin, end - begin, factors);
+    }
+  });
+}
+
+// `rates`: learning rate, rate and eps.
+void update_tensors(torch::Tensor& weight, torch::Tensor gradient, Tensors& moments,
+                    const OptimizerOptions& options, double weight_decay,
+                    const torch::Tensor& rates) {
+  const torch::Tensor rate = rates[1], eps = rates[2];
+  if (options.name == Name::adamw) {
+    if (weight_decay > 0) weight.mul_(1 - rates[0] * weight_decay);
+  } else if (weight_decay > 0) {
+    gradient = gradient.add(weight, weight_decay);
+  }
+  torch::Tensor direction = gradient;
+  if (options.name == Name::sgd) {
+    moments[0].mul_(options.momentum).add_(gradient);
+    direction = options.nesterov ? gradient.add(moments[0], options.momentum) : moments[0];
+    weight.sub_(direction * rate);
+    return;
+  }
+  if (is_adam(options.name)) {
+    moments[0].mul_(options.beta1).add_(gradient, 1 - options.beta1);
+    direction = moments[0];
+  }
+  const double share = second_share(options);
+  moments.back().mul_(share).addcmul_(gradient, gradient, 1 - share);
+  weight.sub_(direction / moments.back().sqrt().add_(eps) * rate);
+}
+
+bool lie_alike_on_cpu(const torch::Tensor& weight, const torch::Tensor& gradient) {
+  return weight.device().is_cpu() && weight.scalar_type() == torch::kFloat &&
+         gradient.scalar_type() == torch::kFloat && weight.is_non_overlapping_and_dense() &&
+         weight.strides() == gradient.strides();
+}
+
+}  // namespace
+
+Optimizer::Optimizer(const OptimizerOptions& options, const NamedTensors& parameters)
+    : options_(options) {
+  const torch::NoGradGuard no_gradient;
+  for (const auto& [name, weight] : parameters) {
+    Parameter& parameter = parameters_.emplace_back();
+    parameter.name = name;
+    parameter.weight = weight;
+    parameter.weight_decay = weight.dim() > 1 || options.decay_vectors ? options.weight_decay : 0;
+    for (size_t i = 0; i < moment_names(options.name).size(); ++i) {
+      parameter.moments.push_back(torch::zeros_like(weight));
+    }
+    rates_on_device_ = torch::zeros({3}, weight.options().dtype(torch::kDouble));
+  }
+  set_rate(options.lr, /*updates_done=*/0);
+}
+
+NamedTensors Optimizer::state() const {
+  NamedTensors tensors;
+  const std::vector<std::string> names = moment_names(options_.name);
+  for (const Parameter& parameter : parameters_) {
+    for (size_t i = 0; i < names.size(); ++i) {
+      tensors.emplace(names[i] + "." + parameter.name, parameter.moments[i]);
+    }
+  }
+  return tensors;
+}
+
+void Optimizer::zero_grad() {
+  for (Parameter& parameter : parameters_) parameter.weight.mutable_grad().reset();
+}
+
+void Optimizer::set_rate(double lr, int64_t updates_done) {
+  const torch::NoGradGuard no_gradient;
+  rates_ = {.lr = lr, .rate = lr, .eps = options_.eps};
+  if (is_adam(options_.name)) {
+    // m/(1-β₁ᵗ) / (√(s/(1-β₂ᵗ)) + eps) = √(1-β₂ᵗ)/(1-β₁ᵗ) · m / (√s + eps·√(1-β₂ᵗ))
+    const auto update = static_cast<double>(updates_done + 1);
+    const double root = std::sqrt(1 - std::pow(options_.beta2, update));
+    rates_.rate *= root / (1 - std::pow(options_.beta1, update));
+    rates_.eps *= root;
+  }
+  if (parameters_.empty()) return;
+  rates_on_device_.copy_(torch::tensor({rates_.lr, rates_.rate, rates_.eps}, torch::kDouble));
+}
+
+void Optimizer::clip_gradients() {
+  std::vector<torch::Tensor> norms;
+  for (const Parameter& parameter : parameters_) {
+    const torch::Tensor& gradient = parameter.weight.grad();
+    if (gradient.defined()) norms.push_back(torch::linalg_vector_norm(gradient));
+  }
+  if (norms.empty()) return;
+  const torch::Tensor norm = torch::linalg_vector_norm(torch::stack(norms));
+  const torch::Tensor share = (options_.clip_norm / (norm + 1e-6)).clamp_max(1);  // as PyTorch's
+  for (Parameter& parameter : parameters_) {
+    torch::Tensor& gradient = parameter.weight.mutable_grad();
+    if (gradient.defined()) gradient.mul_(share);
+  }
+}
+
+void Optimizer::step() {
+  const torch::NoGradGuard no_gradient;
+  if (options_.clip_norm > 0) clip_gradients();
+  for (Parameter& parameter : parameters_) {
+    torch::Tensor& weight = parameter.weight;
+    if (!weight.grad().defined()) continue;
+    torch::Tensor gradient = weight.grad();
+    if (gradient.strides() != weight.strides()) {
+      gradient = torch::empty_like(weight).copy_(gradient);
+    }
+    if (!lie_alike_on_cpu(weight, gradient)) {
+      update_tensors(weight, gradient, parameter.moments, options_, parameter.weight_decay,
+                     rates_on_device_);
+      continue;
+    }
+    const bool decoupled = options_.name == Name::adamw;
+    const double first = first_share(options_), second = second_share(options_);
+    const UpdateFactors factors = {
+        .rate = static_cast<float>(rates_.rate),
+        .eps = static_cast<float>(rates_.eps),
+        .decay = static_cast<float>(decoupled ? 0 : parameter.weight_decay),
+        .keep = static_cast<float>(decoupled ? 1 - rates_.lr * parameter.weight_decay : 1),
+        .first = static_cast<float>(first),
+        .one_minus_first = static_cast<float>(1 - first),
+        .second = static_cast<float>(second),
+        .one_minus_second = static_cast<float>(1 - second),
+        .nesterov = options_.nesterov};
+    update_floats(weight, gradient, parameter.moments, options_.name, factors);
+  }
+}
+
+}  // namespace catdog
