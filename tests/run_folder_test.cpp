@@ -152,6 +152,24 @@ TEST(RunFolder, IsLockedWhileItIsInTheMaking) {
             (folder / "s").string() + ": no folder of a training run: it has no config.json");
 }
 
+TEST(RunState, IsSeenFromOutside) {
+  const TempFolder folder;
+  std::optional<RunFolder> run = create(folder.path(), "r");
+  const fs::path path = run->path();
+  EXPECT_TRUE(run_state(path).is_running);
+  EXPECT_TRUE(run_state(path).is_running);  // asking takes nothing away
+  run.reset();
+  EXPECT_FALSE(run_state(path).is_running);
+  EXPECT_FALSE(run_state(path).is_done);
+  test::write_text(path / "checkpoints" / "step-5.pt", "");  // no name that a checkpoint has
+  EXPECT_FALSE(run_state(path).has_checkpoint);
+  test::write_text(path / "checkpoints" / "step-00000005.pt", "");
+  test::write_text(path / "model.pt", "");
+  EXPECT_TRUE(run_state(path).has_checkpoint);
+  EXPECT_TRUE(run_state(path).is_done);
+  EXPECT_FALSE(run_state(folder / "absent").is_running);
+}
+
 TEST(RunFolder, OpenedItIsSweptOfItsOwnLeftoversAlone) {
   const TempFolder folder;
   const fs::path run = create(folder.path(), "r").path();

@@ -82,6 +82,7 @@ int main(int argc, char** argv) {
   catdog::setup_eval(app);
   catdog::setup_predict(app);
   catdog::setup_report(app);
+  catdog::setup_runs(app);
   catdog::setup_bench(app);
   try {
     app.parse(argc, argv);

@@ -77,6 +77,13 @@ std::string row(const EpochResult& result) {
 
 }  // namespace
 
+RunState run_state(const fs::path& run) {
+  std::error_code ignored;
+  return {.is_running = is_locked(run),
+          .is_done = fs::is_regular_file(run / "model.pt", ignored),
+          .has_checkpoint = !list_checkpoints(run).empty()};
+}
+
 RunFolder RunFolder::create(const fs::path& root, const std::string& name) {
   if (name.empty() || name[0] == '.' || name.find('/') != std::string::npos) {
     throw ConfigError(fmt::format(

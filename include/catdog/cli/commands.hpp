@@ -94,6 +94,13 @@ struct ReportCommand {
 void setup_report(CLI::App& app);
 void run_report(const ReportCommand& options);
 
+struct RunsCommand {
+  std::filesystem::path folder = "runs";
+  bool json = false;
+};
+void setup_runs(CLI::App& app);
+void run_runs(const RunsCommand& options);
+
 struct BenchCommand {
   ConfigFlags config = {.config = "augment", .settings = {}};
   std::filesystem::path data;     // empty: pictures drawn for the purpose

@@ -25,4 +25,9 @@ class WriterLock {
   std::unique_ptr<File> file_;
 };
 
+// Whether a process has the folder's lock, asked without taking it even for a moment: a run that
+// begins meanwhile must not be refused. Where the kernel does not tell of a lock, as of one in
+// another container, false.
+bool is_locked(const fs::path& folder);
+
 }  // namespace catdog

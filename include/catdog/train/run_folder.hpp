@@ -14,6 +14,14 @@
 
 namespace catdog {
 
+// How a run's folder stands, seen from outside: nothing is locked, read whole or changed.
+struct RunState {
+  bool is_running = false;      // a process has its lock
+  bool is_done = false;         // model.pt is there
+  bool has_checkpoint = false;  // one to go on from, if it proves to be whole
+};
+RunState run_state(const std::filesystem::path& run);
+
 // A run that is in the making keeps its folder locked: see WriterLock.
 class RunFolder {
  public:
