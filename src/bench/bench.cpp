@@ -4,6 +4,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/text.hpp"
@@ -31,7 +32,43 @@ ConvNet make_net(const Config& config, torch::Device device) {
   return net;
 }
 
+// As in training.
+void run_step(TrainingStep& step, const Batch& batch, torch::Device device) {
+  step.run(batch);
+  if (device.is_cpu()) step.figures();
+}
+
+Batch random_batch(const Config& config, torch::Device device) {
+  const int64_t count = config.train.batch_size, side = config.data.image_size;
+  std::vector<int64_t> indices(static_cast<size_t>(count));
+  std::iota(indices.begin(), indices.end(), 0);
+  return {
+      .images =
+          torch::rand({count, 3, side, side}, device).contiguous(torch::MemoryFormat::ChannelsLast),
+      .labels = torch::arange(count, device).remainder(2).to(torch::kFloat32),
+      .indices = std::move(indices)};
+}
+
 }  // namespace
+
+Measurement measure_steps(const Config& config, torch::Device device, double seconds) {
+  const int not_counted = device.is_cpu() ? 2 : 5;  // on a GPU the fourth is recorded
+  ConvNet net = make_net(config, device);
+  TrainingStep step(config, net, device, recorder(config, device));
+  const Batch batch = random_batch(config, device);
+  const Work work = work_per_picture(*net);
+  net->train();
+  for (int i = 0; i < not_counted; ++i) run_step(step, batch, device);
+  Measurement steps{.name = "step", .images = 0, .gflop = 0, .seconds = 0};
+  Stopwatch watch(device);
+  do {
+    run_step(step, batch, device);
+    steps.seconds += watch.lap();
+    steps.images += config.train.batch_size;
+  } while (steps.seconds < seconds);
+  steps.gflop = (work.forward + work.backward) * static_cast<double>(steps.images);
+  return steps;
+}
 
 Work work_per_picture(const ConvNetImpl& net) {
   Work work{};
@@ -132,8 +169,7 @@ Measurements Bench::step() {
   Stopwatch watch(device_);
   for (size_t i = 0; i < kSteps; ++i) {
     const Batch& batch = taken[i % taken.size()];
-    step_.run(batch);
-    if (device_.is_cpu()) step_.figures();  // as in training
+    run_step(step_, batch, device_);
     images += batch.labels.numel();
   }
   const Work work = work_per_picture(*net_);

@@ -84,6 +84,7 @@ int main(int argc, char** argv) {
   catdog::setup_report(app);
   catdog::setup_runs(app);
   catdog::setup_bench(app);
+  catdog::setup_doctor(app);
   try {
     app.parse(argc, argv);
     if (std::fflush(stdout) != 0) throw catdog::Error("the result could not be written to stdout");

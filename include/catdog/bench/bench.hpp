@@ -75,6 +75,10 @@ class Bench {
   std::vector<Batch> batches_;
 };
 
+// Training steps of the config's network on one batch of random pictures, for about so many
+// seconds, after some that do not count.
+Measurement measure_steps(const Config& config, torch::Device device, double seconds);
+
 // The machine's own limit, by ATen on LibTorch's threads: one round of the best convolution and one
 // of the best matrix product among several of numbers of that type.
 Measurements measure_limit(torch::Device device, torch::Dtype type);

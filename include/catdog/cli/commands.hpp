@@ -112,4 +112,11 @@ struct BenchCommand {
 void setup_bench(CLI::App& app);
 void run_bench(const BenchCommand& options);
 
+struct DoctorCommand {
+  bool no_speed = false;
+  bool json = false;
+};
+void setup_doctor(CLI::App& app);
+void run_doctor(const DoctorCommand& options);
+
 }  // namespace catdog

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/doctor/limits.hpp"
+
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <thread>
+#include <utility>
+
+namespace catdog {
+namespace fs = std::filesystem;
+namespace {
+
+std::string text_of(const fs::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+// The number after a key at the beginning of a line, as in "MemAvailable:  123 kB".
+std::optional<uint64_t> number_after(const std::string& text, const std::string& key) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(key)) return std::strtoull(line.c_str() + key.size(), nullptr, 10);
+  }
+  return std::nullopt;
+}
+
+// The whole of a file that holds one number; none where it holds something else, as "max".
+std::optional<uint64_t> number_in(const fs::path& file) {
+  const std::string text = text_of(file);
+  if (text.empty() || text.find_first_not_of("0123456789\n") != std::string::npos) {
+    return std::nullopt;
+  }
+  return std::strtoull(text.c_str(), nullptr, 10);
+}
+
+// The folders of the control groups that limit this process, its own first: those of version 2, and
+// of version 1 those of `controller`. In a container the path that /proc tells may be the host's,
+// and is then not there: the groups above it are all that can be seen.
+std::vector<fs::path> groups(const fs::path& root, const std::string& controller) {
+  std::vector<fs::path> folders;
+  std::istringstream lines(text_of(root / "proc/self/cgroup"));
+  for (std::string line; std::getline(lines, line);) {  // 4:cpu,cpuacct:/a/b or 0::/a/b
+    std::istringstream parts(line);
+    std::string id, controllers, path;
+    if (!std::getline(parts, id, ':') || !std::getline(parts, controllers, ':') ||
+        !std::getline(parts, path)) {
+      continue;
+    }
+    const bool is_meant =
+        controllers.empty() ||
+        ("," + controllers + ",").find("," + controller + ",") != std::string::npos;
+    if (!is_meant) continue;
+    const fs::path top =
+        root / "sys/fs/cgroup" / (controllers.empty() ? fs::path() : fs::path(controllers));
+    for (fs::path group = fs::path(path).relative_path(); !group.empty();
+         group = group.parent_path()) {
+      folders.push_back(top / group);
+    }
+    folders.push_back(top);
+  }
+  return folders;
+}
+
+// Processors' worth of time that one group grants.
+std::optional<double> quota_of(const fs::path& group) {
+  double quota = 0, period = 0;
+  std::istringstream version2(text_of(group / "cpu.max"));  // "200000 100000" or "max 100000"
+  if (!(version2 >> quota >> period)) {
+    quota = static_cast<double>(number_in(group / "cpu.cfs_quota_us").value_or(0));  // -1: none
+    period = static_cast<double>(number_in(group / "cpu.cfs_period_us").value_or(0));
+  }
+  if (quota <= 0 || period <= 0) return std::nullopt;
+  return quota / period;
+}
+
+// Bytes that one group may have, and those it has; pages of files, which it would give back, are
+// not counted.
+std::optional<std::pair<uint64_t, uint64_t>> memory_of(const fs::path& group) {
+  std::optional<uint64_t> limit = number_in(group / "memory.max");
+  std::optional<uint64_t> used = number_in(group / "memory.current");
+  std::string files = "inactive_file ";
+  if (!limit) {
+    limit = number_in(group / "memory.limit_in_bytes");
+    used = number_in(group / "memory.usage_in_bytes");
+    files = "total_inactive_file ";
+  }
+  constexpr uint64_t kNone = uint64_t{1} << 60;  // version 1 says "no limit" by a huge number
+  if (!limit || *limit >= kNone) return std::nullopt;
+  const uint64_t kept = used.value_or(0);
+  const uint64_t cache = number_after(text_of(group / "memory.stat"), files).value_or(0);
+  return std::pair(*limit, kept - std::min(kept, cache));
+}
+
+// Of the instruction sets that decide how fast training is, those that the kernel lists. Names of
+// /proc/cpuinfo, and how they are known to people.
+std::vector<std::string> instruction_sets(const std::string& cpuinfo) {
+  constexpr std::pair<const char*, const char*> kKnown[] = {
+      {"avx2", "AVX2"},         {"avx512f", "AVX-512"}, {"avx512_bf16", "AVX-512-BF16"},
+      {"amx_bf16", "AMX-BF16"}, {"asimd", "NEON"},      {"sve", "SVE"},
+      {"bf16", "BF16"}};
+  std::istringstream lines(cpuinfo);
+  std::string line;
+  while (std::getline(lines, line) && !line.starts_with("flags") && !line.starts_with("Features")) {
+  }
+  std::istringstream words(line);
+  const std::vector<std::string> flags(std::istream_iterator<std::string>(words), {});
+  std::vector<std::string> found;
+  for (const auto& [flag, name] : kKnown) {
+    if (std::find(flags.begin(), flags.end(), flag) != flags.end()) found.emplace_back(name);
+  }
+  return found;
+}
+
+std::string processor_name(const std::string& cpuinfo) {
+  const size_t begin = cpuinfo.find("model name");
+  if (begin == std::string::npos) return "unknown";
+  const std::string line = cpuinfo.substr(begin, cpuinfo.find('\n', begin) - begin);
+  return line.substr(std::min(line.size(), line.find(':') + 2));
+}
+
+std::optional<uint64_t> limit_of(int resource) {
+  struct rlimit limit {};
+  if (::getrlimit(static_cast<__rlimit_resource_t>(resource), &limit) != 0 ||
+      limit.rlim_cur == RLIM_INFINITY) {
+    return std::nullopt;
+  }
+  return limit.rlim_cur;
+}
+
+}  // namespace
+
+CoreFacts core_facts(const fs::path& root) {
+  CoreFacts facts;
+  facts.in_machine = static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
+  facts.allowed = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  for (const fs::path& group : groups(root, "cpu")) {
+    const std::optional<double> quota = quota_of(group);
+    if (quota && (!facts.quota || *quota < *facts.quota)) facts.quota = quota;
+  }
+  double load[1] = {0};
+  if (::getloadavg(load, 1) == 1) facts.load = load[0];
+  const std::string cpuinfo = text_of(root / "proc/cpuinfo");
+  facts.name = processor_name(cpuinfo);
+  facts.has = instruction_sets(cpuinfo);
+  return facts;
+}
+
+MemoryFacts memory_facts(const fs::path& root) {
+  const std::string meminfo = text_of(root / "proc/meminfo");
+  MemoryFacts facts;
+  facts.total_bytes = number_after(meminfo, "MemTotal:").value_or(0) << 10;
+  facts.free_bytes = number_after(meminfo, "MemAvailable:").value_or(0) << 10;
+  for (const fs::path& group : groups(root, "memory")) {
+    const auto memory = memory_of(group);
+    if (!memory) continue;
+    const auto [limit, used] = *memory;
+    facts.limit_bytes = std::min(limit, facts.limit_bytes.value_or(limit));
+    facts.free_bytes = std::min(facts.free_bytes, limit - std::min(limit, used));
+  }
+  return facts;
+}
+
+DiskFacts disk_facts(const fs::path& folder) {
+  std::error_code ignored;
+  const fs::space_info space = fs::space(folder, ignored);
+  return {.folder = folder,
+          .free_bytes = ignored ? 0 : space.available,
+          .can_write = ::access(folder.c_str(), W_OK | X_OK) == 0};
+}
+
+ProcessLimits process_limits() {
+  return {.open_files = limit_of(RLIMIT_NOFILE),
+          .file_bytes = limit_of(RLIMIT_FSIZE),
+          .address_bytes = limit_of(RLIMIT_AS)};
+}
+
+}  // namespace catdog
