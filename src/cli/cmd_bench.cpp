@@ -146,12 +146,14 @@ void setup_bench(CLI::App& app) {
   CLI::App* command = app.add_subcommand("bench", "Time each part of training on this machine");
   add_config_flags(*command, options->config);
   const auto add = [&](const char* flag, const char* key, const char* help) {
-    add_setting_flag(*command, options->config, flag, key, help);
+    return add_setting_flag(*command, options->config, flag, key, help);
   };
-  command->add_option("--data", options->data,
-                      "folder that holds train/ and validation/ (default: drawn pictures)");
+  command
+      ->add_option("--data", options->data,
+                   "folder that holds train/ and validation/ (default: drawn pictures)")
+      ->type_name("DIR");
   add("--batch-size", "train.batch_size", "pictures a step");
-  add("--device", "train.device", "auto, cpu, cuda or cuda:N");
+  add("--device", "train.device", "auto, cpu, cuda or cuda:N")->type_name("{auto,cpu,cuda}");
   add("--precision", "train.precision", "the network's numbers: auto, fp32 or bf16");
   add("--workers", "data.workers", "threads that prepare batches");
   add("--threads", "train.threads", "threads of LibTorch; 0: one a core");
@@ -164,6 +166,9 @@ void setup_bench(CLI::App& app) {
   command->add_flag("--paced", options->paced,
                     "do one round for each line on stdin, to take turns with other programs");
   command->add_flag("--json", options->json, "print one JSON object");
+  add_examples(*command, {{"everything, on drawn pictures", "catdog bench"},
+                          {"the training step and the machine's limit, in 32-bit floats",
+                           "catdog bench --only step,limit --precision fp32"}});
   command->callback([options] { run_bench(*options); });
 }
 

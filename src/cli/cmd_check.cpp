@@ -110,7 +110,8 @@ void setup_check(CLI::App& app) {
   command
       ->add_option("DIR", options->check.dir,
                    "a split, or labelled pictures as split takes them; nothing in it is changed")
-      ->required();
+      ->required()
+      ->type_name("");
   command
       ->add_option("--near", options->check.near_bits,
                    "bits of 256 in which near-duplicates may differ; -1: do not look for them")
@@ -121,6 +122,9 @@ void setup_check(CLI::App& app) {
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
   command->add_flag("--json", options->json, "print one JSON object, with every finding");
+  add_examples(*command, {{"before training", "catdog check data/cats_and_dogs_small"},
+                          {"every finding, for a program; no search for near-duplicates",
+                           "catdog check data/cats_and_dogs_small --near -1 --json"}});
   command->callback([options] { run_check(*options); });
 }
 

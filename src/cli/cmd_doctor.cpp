@@ -175,6 +175,9 @@ void setup_doctor(CLI::App& app) {
       app.add_subcommand("doctor", "Tell whether and how fast training works on this machine");
   command->add_flag("--no-speed", options->no_speed, "leave out the speed test of two seconds");
   command->add_flag("--json", options->json, "print one JSON object");
+  add_examples(*command, {{"where something is slow, or does not work", "catdog doctor"},
+                          {"the facts alone, to go with a bug report",
+                           "catdog doctor --no-speed --json > doctor.json"}});
   command->callback([options] { run_doctor(*options); });
 }
 

@@ -134,15 +134,19 @@ void setup_eval(CLI::App& app) {
   auto options = std::make_shared<EvalCommand>();
   CLI::App* command = app.add_subcommand("eval", "Judge a trained model on DIR/test");
   CLI::Option* model =
-      command->add_option("--model", options->file, "model file, as train wrote it");
+      command->add_option("--model", options->file, "model file, as train wrote it")
+          ->type_name("FILE");
   CLI::Option* compare =
       command
           ->add_option("--compare", options->compare,
                        "two model files: which is better, and whether that can be told from chance")
           ->expected(2)
-          ->excludes(model);
-  command->add_option("--data", options->data,
-                      "folder that holds the subset (default: the one the model was trained on)");
+          ->excludes(model)
+          ->type_name("FILE");
+  command
+      ->add_option("--data", options->data,
+                   "folder that holds the subset (default: the one the model was trained on)")
+      ->type_name("DIR");
   command->add_option("--split", options->split, "the subset: a folder within DIR")
       ->capture_default_str();
   add_model_flags(*command, options->model);
@@ -151,13 +155,19 @@ void setup_eval(CLI::App& app) {
   command
       ->add_option("--save-predictions", options->predictions,
                    "CSV file to write: each picture with its class and probabilities")
-      ->excludes(compare);
+      ->excludes(compare)
+      ->type_name("FILE");
   command
       ->add_option("--min-accuracy", options->min_accuracy,
                    "exit with code 5 if the accuracy lies below this")
       ->check(CLI::Range(0.0, 1.0))
       ->excludes(compare);
   command->add_flag("--json", options->json, "print one JSON object");
+  add_examples(*command, {{"on the test pictures of the folder that it was trained on",
+                           "catdog eval --model runs/baseline/model.pt"},
+                          {"on others, for a program",
+                           "catdog eval --model runs/baseline/model.pt --data "
+                           "data/cats_and_dogs_small --split validation --json"}});
   command->callback([options] { run_eval(*options); });
 }
 

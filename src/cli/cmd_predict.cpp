@@ -154,12 +154,15 @@ void setup_predict(CLI::App& app) {
   auto options = std::make_shared<PredictCommand>();
   CLI::App* command =
       app.add_subcommand("predict", "Say what a trained model sees in pictures, one line each");
-  command->add_option("--model", options->file, "model file, as train wrote it")->required();
+  command->add_option("--model", options->file, "model file, as train wrote it")
+      ->required()
+      ->type_name("FILE");
   command
       ->add_option("PATH", options->paths,
                    "pictures, folders of pictures at any depth, or - for a list on stdin, a name a "
                    "line")
-      ->required();
+      ->required()
+      ->type_name("");
   CLI::Option* csv = command->add_flag(
       "--csv", options->csv, "comma-separated values, with the probability of each class");
   CLI::Option* json =
@@ -175,12 +178,21 @@ void setup_predict(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--calibrated", options->calibrated,
                     "probabilities by the temperature fitted on validation in training");
-  command->add_option("--sort-into", options->sort_into,
-                      "new folder for links to the pictures, by predicted class");
-  command->add_option(
-      "--explain", options->explain,
-      "new folder for the pictures, overlaid by where the network looks (Grad-CAM)");
+  command
+      ->add_option("--sort-into", options->sort_into,
+                   "new folder for links to the pictures, by predicted class")
+      ->type_name("DIR");
+  command
+      ->add_option("--explain", options->explain,
+                   "new folder for the pictures, overlaid by where the network looks (Grad-CAM)")
+      ->type_name("DIR");
   add_model_flags(*command, options->model);
+  add_examples(*command, {{"of a folder of pictures, at any depth",
+                           "catdog predict --model runs/baseline/model.pt "
+                           "data/cats_and_dogs_small/test"},
+                          {"of those that a list names, for a program",
+                           "find data -name 'cat.1*.jpg' | catdog predict --model "
+                           "runs/baseline/model.pt - --json"}});
   command->callback([options] { run_predict(*options); });
 }
 

@@ -32,14 +32,23 @@ void setup_preview(CLI::App& app) {
   auto options = std::make_shared<PreviewCommand>();
   CLI::App* command = app.add_subcommand(
       "preview", "Show what augmentation makes of a picture, or of a folder's first eight");
-  command->add_option("PATH", options->pictures, "a picture, or a folder of pictures")->required();
+  command->add_option("PATH", options->pictures, "a picture, or a folder of pictures")
+      ->required()
+      ->type_name("");
   add_config_flags(*command, options->config);
   add_setting_flag(*command, options->config, "--seed", "train.seed",
                    "equal seeds give equal variations");
-  command->add_option("-o,--output", options->output, "picture to write")->capture_default_str();
+  command->add_option("-o,--output", options->output, "picture to write")
+      ->capture_default_str()
+      ->type_name("FILE");
   command->add_option("--count", options->count, "variations of each picture")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
+  add_examples(*command,
+               {{"one picture and four variations of it",
+                 "catdog preview --config augment data/train/cat.3.jpg"},
+                {"a folder's first eight, with one setting tried out",
+                 "catdog preview data/train --set augment.rotation_range=40 -o turned.png"}});
   command->callback([options] { run_preview(*options); });
 }
 

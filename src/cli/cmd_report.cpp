@@ -12,10 +12,17 @@ void setup_report(CLI::App& app) {
   auto options = std::make_shared<ReportCommand>();
   CLI::App* command =
       app.add_subcommand("report", "Write a page about a run, or several side by side");
-  command->add_option("RUN", options->runs, "folders of runs, as runs/baseline")->required();
-  command->add_option("-o,--output", options->output,
-                      "page to write; else report.html, in the one run's folder or, for several, "
-                      "in this one");
+  command->add_option("RUN", options->runs, "folders of runs, as runs/baseline")
+      ->required()
+      ->type_name("DIR");
+  command
+      ->add_option("-o,--output", options->output,
+                   "page to write; else report.html, in the one run's folder or, for several, "
+                   "in this one")
+      ->type_name("FILE");
+  add_examples(*command,
+               {{"one run: runs/baseline/report.html", "catdog report runs/baseline"},
+                {"two side by side", "catdog report runs/baseline runs/augment -o both.html"}});
   command->callback([options] { run_report(*options); });
 }
 

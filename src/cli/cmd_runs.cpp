@@ -159,6 +159,8 @@ void setup_runs(CLI::App& app) {
       ->capture_default_str()
       ->type_name("");
   command->add_flag("--json", options->json, "print one JSON object");
+  add_examples(*command, {{"those in the folder runs", "catdog runs"},
+                          {"for a program", "catdog runs runs --json"}});
   command->callback([options] { run_runs(*options); });
 }
 

@@ -15,9 +15,11 @@ void setup_split(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "split", "Sort labelled pictures into DEST/{train,validation,test}/<class>");
   command->add_option("SOURCE", options->source, "cat.0.jpg, dog.0.jpg … or one folder a class")
-      ->required();
+      ->required()
+      ->type_name("");
   command->add_option("DEST", options->destination, "folder to write to: absent or empty")
-      ->required();
+      ->required()
+      ->type_name("");
   auto* fractions = command
                         ->add_option("--fractions", options->fractions,
                                      "shares of each class, as in .5,.25,.25, in place of counts")
@@ -46,6 +48,11 @@ void setup_split(CLI::App& app) {
   command->add_flag("--skip-bad", options->skip_bad,
                     "take the next picture for one that cannot be read, instead of stopping");
   command->add_flag("--force", options->force, "replace the split that DEST already holds");
+  add_examples(*command, {{"as the book does: 1,000, 500 and 500 of each class, in number order",
+                           "catdog split data/train data/cats_and_dogs_small"},
+                          {"shares of all there are, in random order, without copies",
+                           "catdog split data/train data/all --fractions .7,.15,.15 --shuffle "
+                           "--hardlink"}});
   command->callback([options] { run_split(*options); });
 }
 

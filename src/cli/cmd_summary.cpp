@@ -13,6 +13,8 @@ void setup_summary(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("summary", "Print the network: layers, shapes, parameters");
   add_config_flags(*command, options->config);
+  add_examples(*command, {{"the book's first network", "catdog summary --config baseline"},
+                          {"a smaller one", "catdog summary --set 'model.filters=[16,32,64]'"}});
   command->callback([options] { run_summary(*options); });
 }
 

@@ -12,7 +12,8 @@ void setup_synth(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("synth", "Draw pictures of cats and dogs to try catdog on");
   command->add_option("DEST", options->destination, "folder to write to: absent or empty")
-      ->required();
+      ->required()
+      ->type_name("");
   command->add_option("--per-class", options->per_class, "pictures of each animal")
       ->capture_default_str();
   command->add_option("--size", options->size_px, "width and height in pixels")
@@ -20,6 +21,10 @@ void setup_synth(CLI::App& app) {
   command->add_option("--seed", options->seed, "equal seeds give equal files")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  add_examples(*command,
+               {{"2,000 small pictures, in the place of Kaggle's",
+                 "catdog synth data/train --per-class 1000 --size 64"},
+                {"others of the same kind", "catdog synth more --per-class 20 --seed 7"}});
   command->callback([options] { run_synth(*options); });
 }
 

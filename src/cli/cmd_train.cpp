@@ -108,14 +108,14 @@ void setup_train(CLI::App& app) {
   CLI::App* command = app.add_subcommand("train", "Train the network on DIR/train");
   add_config_flags(*command, flags);
   const auto add = [&](const char* flag, const char* key, const char* help) {
-    add_setting_flag(*command, flags, flag, key, help);
+    return add_setting_flag(*command, flags, flag, key, help);
   };
-  add("--data", "data.dir", "folder that holds train/ and validation/");
+  add("--data", "data.dir", "folder that holds train/ and validation/")->type_name("DIR");
   add("--epochs", "train.epochs", "epochs to train");
   add("--batch-size", "train.batch_size", "pictures a step");
   add("--lr", "optimizer.lr", "learning rate");
   add("--seed", "train.seed", "the seed that all randomness derives from");
-  add("--device", "train.device", "auto, cpu, cuda or cuda:N");
+  add("--device", "train.device", "auto, cpu, cuda or cuda:N")->type_name("{auto,cpu,cuda}");
   add("--precision", "train.precision", "the network's numbers: auto, fp32 or bf16");
   add("--workers", "data.workers", "threads that prepare batches");
   add("--threads", "train.threads", "threads of LibTorch; 0: one a core");
@@ -134,11 +134,13 @@ void setup_train(CLI::App& app) {
   CLI::Option* name =
       command->add_option("--name", options->name, "of the run (default: the config's)");
   CLI::Option* runs = command->add_option("--runs", options->runs, "folder that holds the runs")
-                          ->capture_default_str();
+                          ->capture_default_str()
+                          ->type_name("DIR");
   CLI::Option* resume =
       command
           ->add_option("--resume", options->resume,
                        "folder of a run that stopped: goes on at the exact step, with its config")
+          ->type_name("DIR")
           ->excludes(name)
           ->excludes(runs);
   command
@@ -156,6 +158,9 @@ void setup_train(CLI::App& app) {
                     "print what a run would use, and stop");
   command->add_flag("--help-config", options->help_config,
                     "print every key of the config with its default and its rule, and stop");
+  add_examples(*command, {{"the book's first run; it comes to runs/baseline",
+                           "catdog train --config baseline --seed 1"},
+                          {"go on with a run that stopped", "catdog train --resume runs/augment"}});
   command->callback([options] { run_train(*options); });
 }
 

@@ -2,6 +2,9 @@
 #include "catdog/cli/config_flags.hpp"
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
+
+#include <sstream>
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
@@ -33,30 +36,74 @@ std::string find_config(const std::string& name) {
     }
   }
   if (const std::string_view text = shipped_config(name); !text.empty()) return std::string(text);
-  std::vector<std::string> names;
-  for (const ShippedConfig& config : kShippedConfigs) names.emplace_back(config.name);
   throw ConfigError(
       fmt::format("--config {}: there is no such file; the configs that ship with catdog are {}",
-                  name, join_and(names)));
+                  name, join_and(shipped_config_names())));
+}
+
+// The values in an option's rule: one of "a" "b", or true or false; none where it lists none.
+std::vector<std::string> choices_of(const Option& option) {
+  if (option.write().is_boolean()) return {"true", "false"};
+  std::vector<std::string> choices;
+  std::istringstream rule(option.rule);
+  for (std::string text; std::getline(rule, text, '"') && std::getline(rule, text, '"');) {
+    choices.push_back(text);
+  }
+  return choices;
+}
+
+// As --help shows the value of a key: {fp32,bf16}, INT, FLOAT or TEXT.
+std::string type_name(const std::string& key) {
+  Config config;
+  for (const auto& [section, table] : config.sections()) {
+    for (const Option& option : table.options()) {
+      if (section + "." + option.key != key) continue;
+      const Json value = option.write();
+      if (value.is_number()) return value.is_number_integer() ? "INT" : "FLOAT";
+      const std::vector<std::string> choices = choices_of(option);
+      return choices.empty() ? "TEXT" : fmt::format("{{{}}}", fmt::join(choices, ","));
+    }
+  }
+  return "TEXT";
 }
 
 }  // namespace
 
-void add_setting_flag(CLI::App& command, ConfigFlags& flags, const std::string& flag,
-                      const std::string& key, const std::string& help) {
-  command
+std::vector<std::string> shipped_config_names() {
+  std::vector<std::string> names;
+  for (const ShippedConfig& config : kShippedConfigs) names.emplace_back(config.name);
+  return names;
+}
+
+std::vector<std::pair<std::string, std::vector<std::string>>> setting_keys() {
+  std::vector<std::pair<std::string, std::vector<std::string>>> keys;
+  Config config;
+  for (const auto& [section, table] : config.sections()) {
+    for (const Option& option : table.options()) {
+      keys.emplace_back(section + "." + option.key, choices_of(option));
+    }
+  }
+  return keys;
+}
+
+CLI::Option* add_setting_flag(CLI::App& command, ConfigFlags& flags, const std::string& flag,
+                              const std::string& key, const std::string& help) {
+  return command
       .add_option_function<std::string>(
           flag,
           [&flags, flag, key](const std::string& value) {
             flags.settings.push_back({.key = key, .value = value, .flag = flag});
           },
           help)
-      ->take_last();
+      ->take_last()
+      ->type_name(type_name(key));
 }
 
 void add_config_flags(CLI::App& command, ConfigFlags& flags) {
-  command.add_option("--config", flags.config,
-                     "config file, or the name of one that ships with catdog");
+  command
+      .add_option("--config", flags.config,
+                  "config file, or the name of one that ships with catdog")
+      ->type_name("CONFIG");
   command
       .add_option_function<std::vector<std::string>>(
           "--set",
@@ -73,7 +120,8 @@ void add_config_flags(CLI::App& command, ConfigFlags& flags) {
             }
           },
           "sets any key of the config: section.key=value")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE");
 }
 
 Config load_config(const ConfigFlags& flags) {

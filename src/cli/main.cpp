@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "catdog/cli/commands.hpp"
+#include "catdog/cli/exit_codes.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/signals.hpp"
 #include "catdog/version.hpp"
@@ -61,6 +62,13 @@ int fail(const std::string& message, catdog::ExitCode code) {
   return static_cast<int>(code);
 }
 
+// The end of catdog --help.
+std::string exit_codes_footer() {
+  std::string text = "Exit codes:";
+  for (const auto& [code, meaning] : catdog::exit_codes()) text += "\n  " + code + ": " + meaning;
+  return text;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -73,6 +81,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("catdog ") + catdog::kVersion);
   app.require_subcommand(1);
   app.fallthrough(false);
+  app.footer(exit_codes_footer());
   catdog::setup_synth(app);
   catdog::setup_split(app);
   catdog::setup_check(app);

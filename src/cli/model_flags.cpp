@@ -6,7 +6,9 @@
 namespace catdog {
 
 void add_model_flags(CLI::App& command, ModelFlags& flags) {
-  command.add_option("--device", flags.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  command.add_option("--device", flags.device, "auto, cpu, cuda or cuda:N")
+      ->capture_default_str()
+      ->type_name("{auto,cpu,cuda}");
   add_setting_flag(command, flags.settings, "--precision", "train.precision",
                    "the network's numbers: auto, fp32 or bf16 (default: as it was trained)");
   command.add_option("--workers", flags.workers, "threads that prepare batches; -1: one a core")

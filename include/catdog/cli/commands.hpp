@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catdog/cli/config_flags.hpp"
+#include "catdog/cli/examples.hpp"
 #include "catdog/cli/model_flags.hpp"
 #include "catdog/pictures/check.hpp"
 #include "catdog/pictures/split.hpp"

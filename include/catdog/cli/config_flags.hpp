@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "catdog/train/config.hpp"
@@ -15,12 +16,18 @@ struct ConfigFlags {
   std::vector<Setting> settings;  // from the flags
 };
 
+// Names of the configs that ship with the program.
+std::vector<std::string> shipped_config_names();
+
+// Every key of the config, section.key, with the values that it can have where those can be listed.
+std::vector<std::pair<std::string, std::vector<std::string>>> setting_keys();
+
 // Adds --config and --set.
 void add_config_flags(CLI::App& command, ConfigFlags& flags);
 
-// Adds a flag that sets one key of the config.
-void add_setting_flag(CLI::App& command, ConfigFlags& flags, const std::string& flag,
-                      const std::string& key, const std::string& help);
+// Adds a flag that sets one key of the config; what --help shows of its value follows from the key.
+CLI::Option* add_setting_flag(CLI::App& command, ConfigFlags& flags, const std::string& flag,
+                              const std::string& key, const std::string& help);
 
 // Throws ConfigError listing all faults of the file, or of the flags.
 Config load_config(const ConfigFlags& flags);
