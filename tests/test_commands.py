@@ -36,6 +36,11 @@ class Install(CommandTest):
                                  "--print-config"], cwd="/", capture_output=True, text=True)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(json.loads(result.stdout)["train"]["steps_per_epoch"], 100)
+        for file, first in (("man/man1/catdog.1", ".TH CATDOG 1"),
+                            ("bash-completion/completions/catdog", "# bash completion"),
+                            ("zsh/site-functions/_catdog", "#compdef catdog"),
+                            ("fish/vendor_completions.d/catdog.fish", "# fish completion")):
+            self.assertTrue((self.folder / "moved/share" / file).read_text().startswith(first), file)
 
 
 class Summary(CommandTest):

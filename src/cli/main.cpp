@@ -94,6 +94,8 @@ int main(int argc, char** argv) {
   catdog::setup_runs(app);
   catdog::setup_bench(app);
   catdog::setup_doctor(app);
+  catdog::setup_completion(app);
+  catdog::setup_man(app);
   try {
     app.parse(argc, argv);
     if (std::fflush(stdout) != 0) throw catdog::Error("the result could not be written to stdout");

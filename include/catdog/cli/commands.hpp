@@ -120,4 +120,14 @@ struct DoctorCommand {
 void setup_doctor(CLI::App& app);
 void run_doctor(const DoctorCommand& options);
 
+// These two tell of the program itself, all its commands.
+struct CompletionCommand {
+  std::string shell;
+};
+void setup_completion(CLI::App& program);
+void run_completion(const CLI::App& program, const CompletionCommand& options);
+
+void setup_man(CLI::App& program);
+void run_man(const CLI::App& program);
+
 }  // namespace catdog
