@@ -69,8 +69,13 @@ TEST(RunFolder, FinishTakesTheLastOrTheBest) {
   test::write_text(run.best_weights(), "best");
   run.finish(TrainOptions::Keep::last);
   EXPECT_EQ(read_text(run.model()), "last");
+  test::write_text(run.predictions("test"), "of the last");
+  run.finish(TrainOptions::Keep::last);
+  EXPECT_EQ(read_text(run.predictions("test")), "of the last");  // the same model still
   run.finish(TrainOptions::Keep::best);
   EXPECT_EQ(read_text(run.model()), "best");
+  EXPECT_FALSE(fs::exists(run.predictions("test")));
+  EXPECT_EQ(read_text(run.predictions("test-of-another-model")), "of the last");
 }
 
 TEST(RunFolder, RefusesNamesThatLeadElsewhere) {

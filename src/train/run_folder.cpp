@@ -177,8 +177,16 @@ void RunFolder::write(const Checkpoint& checkpoint) {
 }
 
 void RunFolder::finish(TrainOptions::Keep keep) const {
-  write_file_atomically(
-      model(), read_file(keep == TrainOptions::Keep::last ? last_weights() : best_weights()));
+  const std::string bytes =
+      read_file(keep == TrainOptions::Keep::last ? last_weights() : best_weights());
+  const fs::path test = predictions("test"), aside = predictions("test-of-another-model");
+  std::error_code ignored;
+  if (fs::exists(test, ignored) && !(fs::exists(model(), ignored) && read_file(model()) == bytes)) {
+    fs::rename(test, aside, ignored);
+    spdlog::warn("{} is of another model than this run's is now: it becomes {}", shown(test),
+                 shown(aside.filename()));
+  }
+  write_file_atomically(model(), bytes);
 }
 
 }  // namespace catdog

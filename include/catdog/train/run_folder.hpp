@@ -61,7 +61,8 @@ class RunFolder {
   void write(const Checkpoint& checkpoint);
 
   // Makes model.pt from weights/last.pt or weights/best.pt. What it says of the validation pictures
-  // is to be written next.
+  // is to be written next. Predictions of the test that another model.pt made are renamed, for they
+  // would pass for this one's.
   void finish(TrainOptions::Keep keep) const;
 
  private:
