@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The one file where every dependency is found. Gives the targets catdog_torch, catdog_opencv,
-# catdog_protozero, CLI11::CLI11, spdlog::spdlog, nlohmann_json::nlohmann_json, JPEG::JPEG,
-# OpenSSL::Crypto, Threads::Threads and, unless BUILD_TESTING is off, GTest::gtest_main; or stops
-# with one sentence.
+# CLI11::CLI11, spdlog::spdlog, nlohmann_json::nlohmann_json, JPEG::JPEG, OpenSSL::Crypto,
+# protozero::protozero, Threads::Threads and, unless BUILD_TESTING is off, GTest::gtest_main; or
+# stops with one sentence.
 
 include_guard(GLOBAL)
 
@@ -38,7 +38,8 @@ catdog_require(JPEG_FOUND "libjpeg" libjpeg-dev)
 find_package(OpenSSL QUIET COMPONENTS Crypto)
 catdog_require(OPENSSL_FOUND "OpenSSL's libcrypto" libssl-dev)
 
-find_path(CATDOG_PROTOZERO_INCLUDE_DIR protozero/pbf_writer.hpp)
+# Headers alone, without a CMake package of their own.
+find_path(CATDOG_PROTOZERO_INCLUDE_DIR protozero/pbf_message.hpp)
 mark_as_advanced(CATDOG_PROTOZERO_INCLUDE_DIR)
 catdog_require(CATDOG_PROTOZERO_INCLUDE_DIR "protozero" libprotozero-dev)
 
@@ -107,8 +108,8 @@ if(CATDOG_OPENCV_INCLUDE_DIR)
   target_include_directories(catdog_opencv SYSTEM INTERFACE "${CATDOG_OPENCV_INCLUDE_DIR}")
 endif()
 
-add_library(catdog_protozero INTERFACE)
-target_include_directories(catdog_protozero SYSTEM INTERFACE "${CATDOG_PROTOZERO_INCLUDE_DIR}")
+add_library(protozero::protozero INTERFACE IMPORTED)
+target_include_directories(protozero::protozero SYSTEM INTERFACE "${CATDOG_PROTOZERO_INCLUDE_DIR}")
 
 if(TARGET catdog_libtorch_cuda)
   catdog_find_cuda_headers()
@@ -128,6 +129,7 @@ message(STATUS "  CLI11 ${CLI11_VERSION}: ${CLI11_DIR}")
 message(STATUS "  spdlog ${spdlog_VERSION}: ${spdlog_DIR}")
 message(STATUS "  nlohmann_json ${nlohmann_json_VERSION}: ${nlohmann_json_DIR}")
 message(STATUS "  libjpeg ${JPEG_VERSION}: ${JPEG_LIBRARIES}")
+message(STATUS "  protozero: ${CATDOG_PROTOZERO_INCLUDE_DIR}")
 message(STATUS "  OpenSSL ${OPENSSL_VERSION}: ${OPENSSL_CRYPTO_LIBRARY}")
 if(GTest_FOUND)
   message(STATUS "  GoogleTest ${GTest_VERSION}: ${GTest_DIR}")

@@ -90,6 +90,7 @@ int main(int argc, char** argv) {
   catdog::setup_train(app);
   catdog::setup_eval(app);
   catdog::setup_predict(app);
+  catdog::setup_export(app);
   catdog::setup_report(app);
   catdog::setup_runs(app);
   catdog::setup_bench(app);

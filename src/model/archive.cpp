@@ -177,14 +177,16 @@ Archive parse_archive(std::string_view bytes, const std::string& name) {
   return archive;
 }
 
-Archive load_archive(const fs::path& path) {
-  std::string bytes;
+std::string read_archive_file(const fs::path& path) {
   try {
-    bytes = read_file(path);
+    return read_file(path);
   } catch (const Error& error) {
     throw ModelError(error.what());
   }
-  return parse_archive(bytes, shown(path));
+}
+
+Archive load_archive(const fs::path& path) {
+  return parse_archive(read_archive_file(path), shown(path));
 }
 
 void check_format(const Archive& archive, std::string_view format, const std::string& name) {

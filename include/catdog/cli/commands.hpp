@@ -88,6 +88,15 @@ struct PredictCommand {
 void setup_predict(CLI::App& app);
 void run_predict(const PredictCommand& options);
 
+struct ExportCommand {
+  std::filesystem::path model;
+  std::string format;            // see export_format_names()
+  std::filesystem::path output;  // empty: beside the model file
+  bool json = false;
+};
+void setup_export(CLI::App& app);
+void run_export(const ExportCommand& options);
+
 struct ReportCommand {
   std::vector<std::filesystem::path> runs;
   std::filesystem::path output;  // empty: report.html, in the one run's folder or in this one

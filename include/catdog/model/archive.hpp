@@ -41,6 +41,9 @@ Archive parse_archive(std::string_view bytes, const std::string& name);
 // Writes the file in one step (see write_file_atomically).
 void save_archive(const std::filesystem::path& path, const Archive& archive);
 
+// The bytes of such a file. Throws ModelError if it cannot be read.
+std::string read_archive_file(const std::filesystem::path& path);
+
 // The same as parse_archive, for a file. Throws ModelError.
 Archive load_archive(const std::filesystem::path& path);
 
