@@ -257,7 +257,8 @@ TEST_F(TrainerTest, TheScheduleSetsTheLearningRateOfEachStep) {
   ConvNet scheduled = train(2, &last);
   EXPECT_DOUBLE_EQ(last.lr, 0.0005);
   config_.schedule = {};
-  EXPECT_FALSE(equal_weights(scheduled, train(2, &last)));
+  ConvNet constant = train(2, &last);
+  EXPECT_FALSE(equal_weights(scheduled, constant));
   EXPECT_DOUBLE_EQ(last.lr, 0.001);
 }
 
