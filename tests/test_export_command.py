@@ -94,11 +94,12 @@ class Export(CommandTest):
                 x = torch.nn.functional.max_pool2d(x.relu(), 2)
             x = torch.nn.functional.linear(x.flatten(1), weights["dense1.weight"],
                                            weights["dense1.bias"]).relu()
-            z = torch.nn.functional.linear(x, weights["dense2.weight"], weights["dense2.bias"])[:, 0]
+            z = torch.nn.functional.linear(x, weights["dense2.weight"], weights["dense2.bias"])
+            z = z[:, 0]
             return z.numpy(), torch.stack([1 - z.sigmoid(), z.sigmoid()], 1).numpy()
 
     def expect_same(self, name, outputs, pictures):
-        """Both outputs are the judge's, and say something: the pictures are not all judged alike."""
+        """Both outputs are the judge's; and the pictures are not all judged alike."""
         np, = packages("numpy")
         for ours, judged in zip(outputs, self.judge(name, pictures)):
             self.assertEqual(np.shape(ours), judged.shape)
@@ -257,8 +258,8 @@ class Export(CommandTest):
         """Sizes that take each way through OpenCV's resizing: growing, halving, whole and broken
         ratios, one side each."""
         np, image = packages("numpy", "PIL.Image")
-        sizes = [(49, 49), (98, 98), (147, 98), (31, 31), (62, 62), (93, 62), (375, 500), (500, 375),
-                 (499, 374), (20, 30), (20, 200), (200, 20), (101, 102), (62, 31)]
+        sizes = [(49, 49), (98, 98), (147, 98), (31, 31), (62, 62), (93, 62), (375, 500),
+                 (500, 375), (499, 374), (20, 30), (20, 200), (200, 20), (101, 102), (62, 31)]
         for name in ("odd", "bilinear", "area"):
             data = self.folder / name
             random = np.random.default_rng(1)
@@ -296,11 +297,9 @@ class Export(CommandTest):
     def script(self, name, *arguments, model=None):
         packages("torch", "numpy", "PIL.Image", "safetensors")
         script = (model or self.exported(name, "safetensors")).with_suffix(".py")
-        packages_first = ("import sys, runpy; sys.path.insert(0, sys.argv[1]); "
-                          "sys.argv = sys.argv[2:]; runpy.run_path(sys.argv[0], run_name='__main__')")
-        return subprocess.run(
-            [sys.executable, "-c", packages_first, os.environ["CATDOG_TEST_PACKAGES"], script, *map(str, arguments)],
-            capture_output=True, text=True, timeout=300)
+        environment = dict(os.environ, PYTHONPATH=os.environ["CATDOG_TEST_PACKAGES"])
+        return subprocess.run([sys.executable, script, *map(str, arguments)], env=environment,
+                              capture_output=True, text=True, timeout=300)
 
     def test_python_module_as_a_script(self):
         for name in ("default", "area"):
