@@ -95,7 +95,7 @@ EpochResult Trainer::run_epoch(const std::function<void(const Progress&)>& obser
       .accuracy = figures.accuracy,
       .val_loss = validation.loss,
       .val_accuracy = validation.accuracy,
-      .lr = config_.optimizer.lr * lr_factor_,
+      .lr = config_.optimizer.lr * lr_factor_after(step_.steps_done() - 1),
       .seconds = seconds(),
       .images_per_second = static_cast<double>(step_.pictures()) / training_seconds,
       .waited_share = waited / training_seconds_here,
@@ -106,18 +106,21 @@ EpochResult Trainer::run_epoch(const std::function<void(const Progress&)>& obser
   return result;
 }
 
+double Trainer::lr_factor_after(int64_t steps_done) const {
+  return lr_factor(config_.schedule,
+                   {.steps_done = steps_done,
+                    .steps_per_epoch = steps_per_epoch_,
+                    .steps = steps_per_epoch_ * config_.train.epochs},
+                   val_losses_);
+}
+
 void Trainer::train_to_the_epochs_end(const std::function<void(const Progress&)>& observe) {
   const int64_t steps_between_looks = device_.is_cpu() ? 1 : kGpuStepsBetweenLooks;
   net_->train();
   if (epoch_step_ == 0) step_.start_epoch();
   while (epoch_step_ < steps_per_epoch_) {
     Batch batch = *batches_->next();
-    lr_factor_ = lr_factor(config_.schedule,
-                           {.steps_done = step_.steps_done(),
-                            .steps_per_epoch = steps_per_epoch_,
-                            .steps = steps_per_epoch_ * config_.train.epochs},
-                           val_losses_);
-    step_.run(batch, lr_factor_);
+    step_.run(batch, lr_factor_after(step_.steps_done()));
     last_batch_ = std::move(batch.indices);
     ++epoch_step_;
     if (epoch_step_ % steps_between_looks == 0 || epoch_step_ == steps_per_epoch_ ||

@@ -89,6 +89,8 @@ class Trainer {
  private:
   using Clock = std::chrono::steady_clock;
 
+  // Of the step after so many.
+  double lr_factor_after(int64_t steps_done) const;
   void train_to_the_epochs_end(const std::function<void(const Progress&)>& observe);
   // Of the epoch, and of its part in this process.
   double seconds() const;
@@ -106,7 +108,6 @@ class Trainer {
   TrainingStep step_;
   const int64_t steps_per_epoch_;
   std::vector<double> val_losses_;  // of the epochs done
-  double lr_factor_ = 1;            // of the last step
   int epochs_done_ = 0;
   int64_t epoch_step_ = 0;  // steps done in the present epoch
 
