@@ -234,8 +234,9 @@ class Eval(TrainedTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         report = json.loads(result.stdout)
         self.assertEqual(list(report),
-                         ["n", "left_out", "loss", "accuracy", "interval", "confusion", "classes",
-                          "precision"])
+                         ["n", "loss", "accuracy", "interval", "roc_auc", "average_precision",
+                          "classes", "confusion", "by_class", "calibration", "trained_on",
+                          "left_out", "precision"])
         self.assertEqual(report["n"], 16)
         self.assertEqual(report["classes"], ["cats", "dogs"])
         self.assertEqual([sum(row) for row in report["confusion"]], [8, 8])
