@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // catdog predict: what a trained model says of pictures, one line each.
 #include <spdlog/fmt/fmt.h>
-#include <unistd.h>
 
 #include <array>
 #include <charconv>
@@ -27,8 +26,9 @@ void claim_empty_folder(const fs::path& folder, const char* flag) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (!error && fs::is_empty(folder, error)) return;
-  if (error)
+  if (error) {
     throw Error(fmt::format("cannot make the folder {}: {}", shown(folder), error.message()));
+  }
   throw ConfigError(fmt::format("{} {}: is not empty; name a new folder", flag, shown(folder)));
 }
 
