@@ -13,7 +13,7 @@ namespace catdog {
 namespace {
 
 TEST(Work, IsThatOfTheBooksNetwork) {
-  const Work work = work_per_picture(*ConvNet(ModelOptions(), 150));
+  const Work work = work_per_picture(*Network(ModelOptions(), 150));
   // By hand: outputs × weights of a filter, layer after layer.
   const double conv1 = 148 * 148 * 32 * 9.0 * 3;
   const double others = 72 * 72 * 64 * 9.0 * 32 + 34 * 34 * 128 * 9.0 * 64 +

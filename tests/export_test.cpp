@@ -25,7 +25,7 @@ ExportSource make_source(double dropout = 0.5) {
   source.model.config.data = {.dir = "/home/somebody", .image_size = 21};
   source.model.config.model = {.filters = {4, 6}, .dense_units = 16, .dropout = dropout};
   source.model.classes = {"cats", "dogs"};
-  source.model.net = ConvNet(source.model.config.model, 21);
+  source.model.net = Network(source.model.config.model, 21);
   source.model.net->initialize(3);
   const torch::NoGradGuard no_gradient;
   for (auto& parameter : source.model.net->parameters()) {
@@ -41,7 +41,7 @@ std::string bytes_of(const ExportSource& source, ExportFormat format) {
 
 // The bytes with the sign of the last layer's bias changed, wherever the format keeps it.
 std::string with_another_bias(const ExportSource& source, std::string bytes) {
-  const torch::Tensor bias = source.model.net->dense_layers()[1]->bias.detach();
+  const torch::Tensor bias = weights_of(*source.model.net).at("dense2.bias").detach();
   const std::string_view number(static_cast<const char*>(bias.const_data_ptr()), bias.nbytes());
   const size_t place = bytes.find(number);
   EXPECT_TRUE(place != std::string::npos && place == bytes.rfind(number));
@@ -91,7 +91,7 @@ TEST(Export, ProbabilitiesAreCheckedToo) {
 TEST(Export, LargeLogitsMayDifferByTheSameShare) {
   const ExportSource source = make_source();
   const torch::NoGradGuard no_gradient;
-  source.model.net->dense_layers()[1]->weight.mul_(1e4);
+  weights_of(*source.model.net).at("dense2.weight").mul_(1e4);
   for (const ExportFormat format : kAll) {
     EXPECT_NO_THROW(check_export(source, open_export(format, bytes_of(source, format))));
   }
@@ -101,7 +101,7 @@ TEST(Export, ANetworkWithoutFiniteLogitsIsNoUse) {
   const ExportSource source = make_source();
   {
     const torch::NoGradGuard no_gradient;
-    source.model.net->dense_layers()[1]->bias.fill_(std::nan(""));
+    weights_of(*source.model.net).at("dense2.bias").fill_(std::nan(""));
   }
   for (const ExportFormat format : kAll) {
     EXPECT_EQ(message_of<ModelError>(

@@ -8,15 +8,15 @@
 namespace catdog {
 namespace {
 
-ConvNet make_net() {
-  ConvNet net(ModelOptions{.filters = {4, 6}, .dense_units = 10, .dropout = 0.5}, 30);
+Network make_net() {
+  Network net(ModelOptions{.filters = {4, 6}, .dense_units = 10, .dropout = 0.5}, 30);
   net->initialize(3);
   net->eval();
   return net;
 }
 
 // The paper's equations, from one backward pass that begins at the logit of the whole network.
-torch::Tensor by_torch(ConvNet& net, const torch::Tensor& image, int label) {
+torch::Tensor by_torch(Network& net, const torch::Tensor& image, int label) {
   const auto weights = net->named_parameters();
   const auto at = [&](const char* name) { return weights[name]; };
   const torch::Tensor pooled =
@@ -35,7 +35,7 @@ torch::Tensor by_torch(ConvNet& net, const torch::Tensor& image, int label) {
 }
 
 TEST(GradCam, AgreesWithTheWholeNetworksGradient) {
-  ConvNet net = make_net();
+  Network net = make_net();
   torch::manual_seed(5);
   const torch::Tensor images = torch::rand({3, 3, 30, 30});
   const std::vector<int> classes = {1, 0, 1};  // where nothing speaks for one, its map is 0
@@ -48,9 +48,9 @@ TEST(GradCam, AgreesWithTheWholeNetworksGradient) {
 }
 
 TEST(GradCam, LeavesTheNetworkAsItWas) {
-  ConvNet net = make_net();
+  Network net = make_net();
   net->train();
-  net->set_precision(Precision::bf16);
+  net->prepare(torch::kCPU, Precision::bf16);
   grad_cam(net, torch::rand({1, 3, 30, 30}), {1});
   EXPECT_TRUE(net->is_training());
   EXPECT_EQ(net->precision(), Precision::bf16);
@@ -59,7 +59,7 @@ TEST(GradCam, LeavesTheNetworkAsItWas) {
 
 // All weights 1 and no biases: light is what speaks for class 1, and nothing speaks for class 0.
 TEST(GradCam, FindsTheOneBrightPlace) {
-  ConvNet net = make_net();
+  Network net = make_net();
   {
     const torch::NoGradGuard no_gradient;
     for (auto& weight : net->parameters()) weight.fill_(weight.dim() > 1 ? 1 : 0);

@@ -41,12 +41,12 @@ constexpr const char* kBooksTable =
     "_________________________________________________________________\n";
 
 TEST(Summary, IsTheBooksTable) {
-  const ConvNet net(ModelOptions{.dropout = 0}, 150);
+  const Network net(ModelOptions{.dropout = 0}, 150);
   EXPECT_EQ(keras_table(summarize(*net)), kBooksTable);
 }
 
 TEST(Summary, ListsDropoutBetweenFlattenAndDense) {
-  const ConvNet net(ModelOptions{.dropout = 0.5}, 150);
+  const Network net(ModelOptions{.dropout = 0.5}, 150);
   const std::vector<LayerSummary> layers = summarize(*net);
   ASSERT_EQ(layers.size(), 12u);
   EXPECT_EQ(layers[8].type, "Flatten");
@@ -56,7 +56,7 @@ TEST(Summary, ListsDropoutBetweenFlattenAndDense) {
 }
 
 TEST(Summary, CountsMultiplyAdds) {
-  const ConvNet net(ModelOptions{.dropout = 0}, 150);
+  const Network net(ModelOptions{.dropout = 0}, 150);
   std::vector<int64_t> counts;
   for (const LayerSummary& layer : summarize(*net)) {
     if (layer.multiply_adds > 0) counts.push_back(layer.multiply_adds);

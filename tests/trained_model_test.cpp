@@ -24,7 +24,7 @@ TrainedModel make_model() {
   model.training = {{"epoch", 3}};
   model.calibration = {.temperature = 1 / 3.0, .threshold = 0.4};
   model.trained_on = short_digests({std::string(64, 'b'), std::string(64, 'a')});
-  model.net = ConvNet(model.config.model, 16);
+  model.net = Network(model.config.model, 16);
   model.net->initialize(1);
   use_channels_last(*model.net);
   return model;

@@ -11,64 +11,14 @@
 #include "catdog/judge/evaluation.hpp"
 #include "catdog/train/inference.hpp"
 #include "test_support.hpp"
+#include "trainer_support.hpp"
 
 namespace catdog {
 namespace {
 
-using test::TempFolder;
-
-constexpr int kSide = 16;
-
-class TrainerTest : public testing::Test {
- protected:
-  TrainerTest() {
-    for (int i = 0; i < 10; ++i) {
-      // Cats are noise, dogs are smooth.
-      const std::string name = std::to_string(i) + ".png";
-      test::write_text(folder_ / "cats" / name,
-                       test::encode(test::make_noise(kSide, kSide, 1 + i), ".png"));
-      test::write_picture(folder_ / "dogs" / name, i, kSide, kSide);
-    }
-    config_.data = {.image_size = kSide, .workers = 2};
-    config_.model = {.filters = {4, 8}, .dense_units = 16, .dropout = 0.3};
-    config_.optimizer.lr = 1e-3;
-    config_.train = {.batch_size = 8, .seed = 5};
-  }
-
-  ConvNet make_net() const {
-    ConvNet net(config_.model, config_.data.image_size);
-    net->initialize(config_.train.seed);
-    use_channels_last(*net);
-    return net;
-  }
-
-  ImageFolder open() const {
-    return ImageFolder(folder_.path(), config_.data, std::make_shared<ByteBudget>(1 << 20));
-  }
-
-  // The network after some epochs.
-  ConvNet train(int epochs, EpochResult* last = nullptr) const {
-    const ImageFolder pictures = open();
-    ConvNet net = make_net();
-    Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
-    for (int epoch = 0; epoch < epochs; ++epoch) {
-      const EpochResult result = trainer.run_epoch([](const Progress&) {});
-      if (last != nullptr) *last = result;
-    }
-    return net;
-  }
-
-  TempFolder folder_;
-  Config config_;
-};
-
-bool equal_weights(ConvNet& a, ConvNet& b) {
-  const auto of_a = a->parameters(), of_b = b->parameters();
-  for (size_t i = 0; i < of_a.size(); ++i) {
-    if (!torch::equal(of_a[i], of_b[i])) return false;
-  }
-  return true;
-}
+using test::equal_weights;
+using test::kSide;
+using test::TrainerTest;
 
 TEST_F(TrainerTest, LearnsAFewPicturesByHeart) {
   config_.train.batch_size = 20;  // one batch
@@ -81,29 +31,29 @@ TEST_F(TrainerTest, LearnsAFewPicturesByHeart) {
 }
 
 TEST_F(TrainerTest, RepeatsToTheBitWithAnyNumberOfWorkers) {
-  ConvNet first = train(3);
+  Network first = train(3);
   for (const int workers : {0, 1, 4}) {
     config_.data.workers = workers;
-    ConvNet again = train(3);
+    Network again = train(3);
     EXPECT_TRUE(equal_weights(first, again)) << workers << " workers";
   }
   config_.train.seed = 6;
-  ConvNet other = train(3);
+  Network other = train(3);
   EXPECT_FALSE(equal_weights(first, other));
 }
 
 TEST_F(TrainerTest, ThePositionPersistsOverEpochs) {
   // 3 batches a pass: 6 epochs of 2 steps are 4 passes, as are 4 epochs of 3.
   config_.train.steps_per_epoch = 2;
-  ConvNet first = train(6);
+  Network first = train(6);
   config_.train.steps_per_epoch = 0;
-  ConvNet second = train(4);
+  Network second = train(4);
   EXPECT_TRUE(equal_weights(first, second));
 }
 
 TEST_F(TrainerTest, FiguresAreWhatTheySay) {
   const ImageFolder pictures = open();
-  ConvNet net = make_net();
+  Network net = make_net();
   Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
   std::vector<Progress> seen;
   const EpochResult result = trainer.run_epoch([&](const Progress& p) { seen.push_back(p); });
@@ -128,7 +78,7 @@ TEST_F(TrainerTest, TheFirstStepsLossIsThatOfTheInitialWeights) {
   config_.model.dropout = 0;
   config_.train.batch_size = 20;
   const ImageFolder pictures = open();
-  ConvNet net = make_net();
+  Network net = make_net();
   const Evaluation before = evaluate(infer(net, pictures, torch::kCPU, 0));
   Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
   const EpochResult result = trainer.run_epoch([](const Progress&) {});
@@ -138,7 +88,7 @@ TEST_F(TrainerTest, TheFirstStepsLossIsThatOfTheInitialWeights) {
 
 TEST_F(TrainerTest, ALossThatIsNotFiniteStopsTheRunAndNamesTheStep) {
   const ImageFolder pictures = open();
-  ConvNet net = make_net();
+  Network net = make_net();
   {
     const torch::NoGradGuard no_gradient;
     net->parameters().back().fill_(std::nan(""));
@@ -161,7 +111,7 @@ TEST_F(TrainerTest, ALossThatIsNotFiniteStopsTheRunAndNamesTheStep) {
 
 TEST_F(TrainerTest, WeightsThatAreNotFiniteStopTheRunWhateverTheLossSays) {
   const ImageFolder pictures = open();
-  ConvNet net = make_net();
+  Network net = make_net();
   Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
   // Broken after the epoch's last step, where no loss can show it.
   const auto break_at_the_end = [&](const Progress& progress) {
@@ -176,12 +126,12 @@ TEST_F(TrainerTest, WeightsThatAreNotFiniteStopTheRunWhateverTheLossSays) {
 
 TEST_F(TrainerTest, AValidationLossThatIsNotFiniteStopsTheRun) {
   const ImageFolder pictures = open();
-  ConvNet net = make_net();
+  Network net = make_net();
   Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
   // Finite weights whose logits are not, once training's figures are known.
   const auto blow_up_at_the_end = [&](const Progress& progress) {
     const torch::NoGradGuard no_gradient;
-    if (progress.step == progress.steps) net->dense_layers().back()->weight.fill_(3e38);
+    if (progress.step == progress.steps) weights_of(*net).at("dense2.weight").fill_(3e38);
   };
   EXPECT_EQ(test::message_of<Error>([&] { trainer.run_epoch(blow_up_at_the_end); }),
             "the validation loss is not a finite number after epoch 1, training step 3: a smaller "
@@ -189,75 +139,15 @@ TEST_F(TrainerTest, AValidationLossThatIsNotFiniteStopsTheRun) {
 }
 
 // Stopped after every single step of two epochs, and gone on with in a new trainer each time.
-class GoesOnFromAnyStep : public TrainerTest,
-                          public testing::WithParamInterface<std::function<void(Config&)>> {};
-
-TEST_P(GoesOnFromAnyStep, ToTheSameBitsAndFigures) {
-  config_.train.epochs = 2;
-  GetParam()(config_);
-  EpochResult expected{};
-  ConvNet whole = train(2, &expected);
-  struct Stop {};
-  NamedTensors kept;
-  Position position;
-  std::vector<double> val_losses;
-  EpochResult last{};
-  ConvNet net = nullptr;
-  int processes = 0;
-  for (; last.epoch < 2 && processes < 20; ++processes) {
-    config_.data.workers = processes % 3;
-    const ImageFolder pictures = open();
-    net = make_net();
-    Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
-    if (processes > 0) {
-      copy_tensors(kept, trainer.tensors(), "kept");
-      trainer.set_position(position, val_losses);
-    }
-    try {
-      last = trainer.run_epoch([](const Progress&) { throw Stop(); });
-      val_losses.push_back(last.val_loss);
-    } catch (const Stop&) {
-    }
-    kept.clear();
-    for (const auto& [name, tensor] : trainer.tensors()) kept[name] = tensor.detach().clone();
-    position = trainer.position();
-  }
-  EXPECT_EQ(processes, 8);  // six steps, and after each epoch's last one its validation
-  EXPECT_TRUE(equal_weights(whole, net));
-  EXPECT_EQ(last.loss, expected.loss);
-  EXPECT_EQ(last.accuracy, expected.accuracy);
-  EXPECT_EQ(last.val_loss, expected.val_loss);
-  EXPECT_EQ(last.val_accuracy, expected.val_accuracy);
-  EXPECT_EQ(last.lr, expected.lr);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Trainer, GoesOnFromAnyStep,
-    testing::Values([](Config&) {},
-                    [](Config& config) {
-                      config.optimizer = {.name = OptimizerOptions::Name::adamw,
-                                          .lr = 2e-3,
-                                          .weight_decay = 0.05,
-                                          .clip_norm = 1};
-                      config.schedule = {.name = ScheduleOptions::Name::cosine,
-                                         .warmup_epochs = 0.5};
-                      config.train.label_smoothing = 0.1;
-                    },
-                    [](Config& config) {
-                      config.optimizer = {
-                          .name = OptimizerOptions::Name::sgd, .lr = 0.01, .nesterov = true};
-                      config.schedule = {.name = ScheduleOptions::Name::plateau, .patience = 1};
-                    }));
-
 TEST_F(TrainerTest, TheScheduleSetsTheLearningRateOfEachStep) {
   config_.train.epochs = 2;
   config_.optimizer.lr = 0.001;
   config_.schedule = {.name = ScheduleOptions::Name::step, .every_epochs = 1, .factor = 0.5};
   EpochResult last{};
-  ConvNet scheduled = train(2, &last);
+  Network scheduled = train(2, &last);
   EXPECT_DOUBLE_EQ(last.lr, 0.0005);
   config_.schedule = {};
-  ConvNet constant = train(2, &last);
+  Network constant = train(2, &last);
   EXPECT_FALSE(equal_weights(scheduled, constant));
   EXPECT_DOUBLE_EQ(last.lr, 0.001);
 }
@@ -274,7 +164,7 @@ TEST_F(TrainerTest, SmoothedLabelsAreShares) {
 
 TEST_F(TrainerTest, InferenceKeepsTheFoldersOrderForAnyNumberOfWorkers) {
   const ImageFolder pictures = open();
-  ConvNet net = make_net();
+  Network net = make_net();
   const Predictions alone = infer(net, pictures, torch::kCPU, 0);
   const Predictions pooled = infer(net, pictures, torch::kCPU, 3);
   EXPECT_EQ(alone.scores, pooled.scores);

@@ -48,7 +48,7 @@ Trained train(const std::vector<Batch>& batches, torch::Device device,
               const TrainingStep::Record& record) {
   const OwnStream stream(device);
   const Config config = small_config();
-  ConvNet net(config.model, config.data.image_size);
+  Network net(config.model, config.data.image_size);
   net->initialize(config.train.seed);
   net->to(device);
   use_channels_last(*net);
@@ -146,7 +146,7 @@ TEST(TrainingStep, FiguresAreMeansOverTheEpochsPictures) {
     result.optimizer.lr = 1e-30;  // the weights stay
     return result;
   }();
-  ConvNet net(config.model, config.data.image_size);
+  Network net(config.model, config.data.image_size);
   net->initialize(config.train.seed);
   TrainingStep step(config, net, torch::kCPU, nullptr);
   step.run(batches[0]);  // another epoch's
@@ -155,7 +155,8 @@ TEST(TrainingStep, FiguresAreMeansOverTheEpochsPictures) {
   for (const Batch& batch : batches) {
     step.run(batch);
     const torch::NoGradGuard no_gradient;
-    const torch::Tensor probability = torch::sigmoid(net(batch.images).to(torch::kDouble));
+    const torch::Tensor probability =
+        torch::sigmoid(net(batch.images).squeeze(1).to(torch::kDouble));
     const torch::Tensor of_label = torch::where(batch.labels > 0.5, probability, 1 - probability);
     loss -= of_label.log().sum().item<double>();
     hits += static_cast<double>((of_label > 0.5).sum().item<int64_t>());

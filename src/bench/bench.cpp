@@ -13,6 +13,7 @@
 #include "catdog/pictures/decode.hpp"
 #include "catdog/pictures/resize.hpp"
 #include "catdog/train/inference.hpp"
+#include "catdog/train/loss.hpp"
 #include "stopwatch.hpp"
 
 namespace catdog {
@@ -23,12 +24,10 @@ constexpr int64_t kPasses = 10;     // over them, where one would be too short t
 constexpr int64_t kBatches = 4;     // that steps take in turn
 constexpr size_t kSteps = 20;       // a round
 
-ConvNet make_net(const Config& config, torch::Device device) {
-  ConvNet net(config.model, config.data.image_size);
+Network make_net(const Config& config, torch::Device device, size_t classes = 2) {
+  Network net(config.model, config.data.image_size, static_cast<int>(classes));
   net->initialize(config.train.seed);
-  net->to(device);
-  use_channels_last(*net);
-  net->set_precision(choose_precision(config.train.precision, device));
+  net->prepare(device, choose_precision(config.train.precision, device));
   return net;
 }
 
@@ -53,7 +52,7 @@ Batch random_batch(const Config& config, torch::Device device) {
 
 Measurement measure_steps(const Config& config, torch::Device device, double seconds) {
   const int not_counted = device.is_cpu() ? 2 : 5;  // on a GPU the fourth is recorded
-  ConvNet net = make_net(config, device);
+  Network net = make_net(config, device);
   TrainingStep step(config, net, device, recorder(config, device));
   const Batch batch = random_batch(config, device);
   const Work work = work_per_picture(*net);
@@ -70,7 +69,7 @@ Measurement measure_steps(const Config& config, torch::Device device, double sec
   return steps;
 }
 
-Work work_per_picture(const ConvNetImpl& net) {
+Work work_per_picture(const NetworkImpl& net) {
   Work work{};
   double first = 0;
   for (const LayerSummary& layer : summarize(net)) {
@@ -89,7 +88,7 @@ Bench::Bench(const Config& config, const ImageFolder& training, const ImageFolde
       validation_(validation),
       evaluated_(evaluated),
       device_(device),
-      net_(make_net(config, device)),
+      net_(make_net(config, device, training.classes().size())),
       trainer_(config, net_, training, validation, device),
       step_(config, net_, device, recorder(config, device)) {}
 
@@ -182,21 +181,23 @@ Measurements Bench::step() {
 Measurements Bench::phases() {
   const std::vector<Batch>& taken = batches();
   net_->train();
-  Optimizer optimizer(config_.optimizer, weights_of(*net_));
+  Optimizer optimizer(config_.optimizer, parameters_of(*net_));
   double forward = 0, backward = 0, update = 0;
   int64_t images = 0;
   for (size_t i = 0; i < kSteps; ++i) {
     const Batch& batch = taken[i % taken.size()];
-    const torch::Tensor pixels = batch.images.to(device_), labels = batch.labels.to(device_);
+    const torch::Tensor pixels = batch.images.to(device_);
+    const torch::Tensor targets =
+        targets_of(batch, net_->classes(), config_.train.label_smoothing, device_);
     optimizer.zero_grad();
     Stopwatch watch(device_);
-    const torch::Tensor loss = torch::binary_cross_entropy_with_logits(net_(pixels), labels);
+    const torch::Tensor loss = cross_entropy(net_(pixels), targets);
     forward += watch.lap();
     loss.backward();
     backward += watch.lap();
     optimizer.step();
     update += watch.lap();
-    images += labels.numel();
+    images += targets.size(0);
   }
   const Work work = work_per_picture(*net_);
   const auto count = static_cast<double>(images);

@@ -50,8 +50,8 @@ Judged open_judged(const EvalCommand& options, const fs::path& file, torch::Devi
 
 Predictions predictions_of(Judged& judged, const fs::path& file, const EvalCommand& options,
                            torch::Device device) {
-  Predictions predictions =
-      infer(judged.model.net, *judged.pictures, device, options.model.workers);
+  Predictions predictions = infer(judged.model.net, *judged.pictures, device, options.model.workers,
+                                  view_of(options.model));
   for (const float score : predictions.scores) {
     if (!std::isfinite(score)) {
       throw ModelError(shown(file) + ": gives a loss that is not a finite number");

@@ -2,8 +2,8 @@
 // catdog predict: what a trained model says of pictures, one line each.
 #include <spdlog/fmt/fmt.h>
 
-#include <array>
 #include <charconv>
+#include <span>
 
 #include "catdog/cli/commands.hpp"
 #include "catdog/cli/picture_names.hpp"
@@ -44,6 +44,12 @@ fs::path first_free(const fs::path& path) {
 }
 
 double threshold_of(const std::string& text, const TrainedModel& model) {
+  if (model.classes.size() > 2 && text != PredictCommand().threshold) {
+    throw ConfigError(fmt::format(
+        "--threshold {}: is for models of two classes; this one tells {} apart, and predicts the "
+        "most probable",
+        text, model.classes.size()));
+  }
   if (text == "best") return model.calibration.threshold;
   double value = -1;
   const char* end = text.data() + text.size();
@@ -75,9 +81,10 @@ class Predictor {
     PictureStream stream(picture_names(options_.paths), model_.config.data, options_.model.workers,
                          batch_size);
     print(rows_.header());
-    infer(model_.net, stream, device_, [&](const Batch& batch, const torch::Tensor& logits) {
+    const auto take_batch = [&](const Batch& batch, const torch::Tensor& logits) {
       take(batch, stream.pictures(), logits.to(torch::kCPU));
-    });
+    };
+    infer(model_.net, stream, device_, take_batch, view_of(options_.model));
     if (bad_ > 0) {
       throw DataError(fmt::format("{} of {} pictures could not be read", with_thousands(bad_),
                                   with_thousands(done_)));
@@ -91,20 +98,25 @@ class Predictor {
     }
   }
 
-  PicturePrediction prediction_of(const StreamedPicture& picture, float logit) const {
-    const std::array<float, 2> scores = {0, logit};
+  PicturePrediction prediction_of(const StreamedPicture& picture,
+                                  std::span<const float> outputs) const {
+    const std::vector<float> scores = scores_of_outputs(outputs);
     PicturePrediction prediction = {.file = picture.file, .fault = picture.fault};
     prediction.probabilities = probabilities(scores, temperature_);
-    prediction.predicted = probabilities(scores)[1] > threshold_ ? 1 : 0;
+    prediction.predicted = scores.size() > 2                       ? predicted_class(scores)
+                           : probabilities(scores)[1] > threshold_ ? 1
+                                                                   : 0;
     return prediction;
   }
 
   void take(const Batch& batch, const std::vector<StreamedPicture>& pictures,
             const torch::Tensor& logits) {
     std::vector<int> classes;
+    const auto width = static_cast<size_t>(logits.size(1));
+    const std::span outputs(logits.const_data_ptr<float>(), pictures.size() * width);
     for (size_t i = 0; i < pictures.size(); ++i) {
       const PicturePrediction prediction =
-          prediction_of(pictures[i], logits.const_data_ptr<float>()[i]);
+          prediction_of(pictures[i], outputs.subspan(i * width, width));
       classes.push_back(prediction.predicted);
       print(rows_.row(prediction));
       ++done_;

@@ -13,6 +13,9 @@ void setup_summary(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("summary", "Print the network: layers, shapes, parameters");
   add_config_flags(*command, options->config);
+  command->add_option("--classes", options->classes, "that it tells apart")
+      ->check(CLI::Range(2, 65536))
+      ->capture_default_str();
   add_examples(*command, {{"the book's first network", "catdog summary --config baseline"},
                           {"a smaller one", "catdog summary --set 'model.filters=[16,32,64]'"}});
   command->callback([options] { run_summary(*options); });
@@ -20,7 +23,7 @@ void setup_summary(CLI::App& app) {
 
 void run_summary(const SummaryCommand& options) {
   const Config config = load_config(options.config);
-  const ConvNet net(config.model, config.data.image_size);
+  const Network net(config.model, config.data.image_size, options.classes);
   const std::vector<LayerSummary> layers = summarize(*net);
   int64_t parameters = 0, multiply_adds = 0;
   for (const LayerSummary& layer : layers) {

@@ -70,12 +70,10 @@ void train_to_the_end(Trainer& trainer, RunRecord& record, const RunFolder& run,
   }
 }
 
-ConvNet make_net(const Config& config, torch::Device device) {
-  ConvNet net(config.model, config.data.image_size);
+Network make_net(const Config& config, size_t classes, torch::Device device) {
+  Network net(config.model, config.data.image_size, static_cast<int>(classes));
   net->initialize(config.train.seed);
-  net->to(device);
-  net->set_precision(choose_precision(config.train.precision, device));
-  use_channels_last(*net);
+  net->prepare(device, choose_precision(config.train.precision, device));
   return net;
 }
 
@@ -197,7 +195,7 @@ void run_train(const TrainCommand& options) {
   spdlog::info("{} training and {} validation pictures of {}", training.count(), validation.count(),
                join_and(training.classes()));
 
-  ConvNet net = make_net(config, device);
+  Network net = make_net(config, training.classes().size(), device);
   Json machine = environment(device, net->precision());
   machine["left_out"] = left_out;
   std::optional<Checkpoint> before;
@@ -209,14 +207,14 @@ void run_train(const TrainCommand& options) {
   } else {
     beginning = {to_json(config), machine, first_batch_sheet(config, training)};
   }
-  RunFolder run = open_folder(options, std::move(stopped), beginning, bytes_on_disk(*net));
+  RunFolder run = open_folder(options, std::move(stopped), beginning, bytes_on_disk(*net, config));
   spdlog::info("run {} on {}, {} threads, {}", shown(run.path()), device.str(),
                torch::get_num_threads(), name_of(net->precision()));
 
   Trainer trainer(config, net, training, validation, device);
   const Config recorded = before ? recorded_config(*before, config) : config;
   RunRecord record(run,
-                   {.net = net,
+                   {.net = trainer.network(),
                     .classes = training.classes(),
                     .config = recorded,
                     .trained_on = short_digests(digests)},

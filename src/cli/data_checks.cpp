@@ -31,10 +31,6 @@ void check_classes(const ImageFolder& training, const ImageFolder& validation,
           fmt::format("{}/train: the class {} must have a name in valid UTF-8", dir, shown(name)));
     }
   }
-  if (training.classes().size() != 2) {
-    throw DataError(fmt::format("{}/train: has {} classes ({}); catdog tells two apart", dir,
-                                training.classes().size(), join_and(training.classes())));
-  }
   if (training.classes() != validation.classes()) {
     throw DataError(fmt::format("{}: train has the classes {}, validation has {}", dir,
                                 join_and(training.classes()), join_and(validation.classes())));

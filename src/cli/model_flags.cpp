@@ -16,7 +16,11 @@ void add_model_flags(CLI::App& command, ModelFlags& flags) {
       ->capture_default_str();
   command.add_option("--threads", flags.threads, "threads of LibTorch; 0: one a core")
       ->check(CLI::Range(0, 1024));
+  command.add_flag("--tta", flags.mirror,
+                   "show each picture also mirrored, and take the mean of both answers");
 }
+
+View view_of(const ModelFlags& flags) { return flags.mirror ? View::and_mirrored : View::plain; }
 
 torch::Device prepare_device(const ModelFlags& flags) {
   const torch::Device device = choose_device(flags.device);
@@ -29,9 +33,7 @@ TrainedModel open_model(const std::filesystem::path& file, const ModelFlags& fla
                         torch::Device device) {
   TrainedModel model = load_model(file);
   throw_if_any(apply_settings(model.config.sections(), flags.settings.settings));
-  model.net->to(device);
-  model.net->set_precision(choose_precision(model.config.train.precision, device));
-  use_channels_last(*model.net);
+  model.net->prepare(device, choose_precision(model.config.train.precision, device));
   return model;
 }
 

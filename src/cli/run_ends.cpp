@@ -41,9 +41,7 @@ fs::path existing_ancestor(const fs::path& folder) {
 void write_predictions(const RunFolder& run, const ImageFolder& validation, torch::Device device,
                        Precision precision) {
   TrainedModel kept = load_model(run.model());
-  kept.net->to(device);
-  kept.net->set_precision(precision);
-  use_channels_last(*kept.net);
+  kept.net->prepare(device, precision);
   const Predictions predictions = infer(kept.net, validation, device, kept.config.data.workers);
   write_file_atomically(run.predictions("validation"),
                         to_csv(with_names(predictions, validation, kept.config.data.dir)));

@@ -89,7 +89,7 @@ MachineFacts gather_facts(bool with_speed) {
   use_threads(config.train.threads);
   use_exact_arithmetic();
   const Precision precision = choose_precision(config.train.precision, device);
-  const ConvNet net(config.model, config.data.image_size);
+  const Network net(config.model, config.data.image_size);
 
   MachineFacts facts;
   facts.versions = versions();
@@ -104,7 +104,7 @@ MachineFacts gather_facts(bool with_speed) {
   facts.formats = readable_formats();
   facts.memory = memory_facts();
   facts.disk = disk_facts(std::filesystem::current_path());
-  facts.run_bytes = bytes_on_disk(*net);
+  facts.run_bytes = bytes_on_disk(*net, config);
   // Weights, mean squares, best weights, and a little more.
   for (const torch::Tensor& weight : net->parameters()) {
     facts.checkpoint_bytes += 3 * weight.nbytes();

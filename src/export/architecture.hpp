@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an architecture gives so that it can be exported: itself as ONNX nodes, and itself in
-// Python. One file for each (convnet.cpp); the formats know no network.
+// A network's layers as they are exported: as ONNX nodes, and in Python. The formats know no layer.
 //
-// The part that is described takes x, float pictures (N, 3, S, S) in [0, 1], and gives z (N, 1),
-// the logit of the second class. What stands before and after it is the formats' business.
+// The part that is described takes x, float pictures (N, 3, S, S) in [0, 1], and gives z, the
+// logits (N, 1) of two classes or (N, K) of more. What stands before and after it is the formats'
+// business. Stochastic depth, which acts in training alone and which PyTorch has no layer for, is
+// left out.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "catdog/export/onnx_graph.hpp"
-#include "catdog/model/convnet.hpp"
+#include "catdog/model/network.hpp"
 
 namespace catdog {
 
@@ -24,11 +25,12 @@ struct PythonLayer {
 struct PythonNetwork {
   std::vector<PythonLayer> layers;
   std::vector<std::string> forward;  // statements, in Python and TorchScript alike, from x to z
+  int classes;
 };
 
-PythonNetwork as_python(const ConvNetImpl& net);
+PythonNetwork as_python(const NetworkImpl& net);
 
 // Adds the network's nodes and weights; `x` and the result are names of values in the graph.
-std::string add_network(OnnxGraph& graph, const ConvNetImpl& net, const std::string& x);
+std::string add_network(OnnxGraph& graph, const NetworkImpl& net, const std::string& x);
 
 }  // namespace catdog

@@ -40,8 +40,9 @@ double largest_difference(const torch::Tensor& a, const torch::Tensor& b) {
   return (a - b).abs().max().item<double>();
 }
 
-// Of the two classes, (N, 2).
+// Of the classes, (N, K).
 torch::Tensor probabilities_of(const torch::Tensor& logits) {
+  if (logits.dim() == 2) return logits.softmax(1);
   return torch::stack({-logits, logits}, 1).sigmoid();
 }
 
@@ -66,7 +67,7 @@ double compare(const ExportOutputs& ours, const ExportOutputs& theirs) {
 
 }  // namespace
 
-ExportOutputs run_network(ConvNet net, const torch::Tensor& pictures) {
+ExportOutputs run_network(Network net, const torch::Tensor& pictures) {
   const torch::NoGradGuard no_gradient;
   const torch::Tensor bytes = pictures.contiguous();
   torch::Tensor images = torch::empty(pictures.sizes(), torch::kFloat);
@@ -75,7 +76,8 @@ ExportOutputs run_network(ConvNet net, const torch::Tensor& pictures) {
                           bytes[i].data_ptr());
     evaluation_chain()(picture, {}, images[i].mutable_data_ptr<float>());
   }
-  const torch::Tensor logits = net(images.permute({0, 3, 1, 2}));
+  torch::Tensor logits = net(images.permute({0, 3, 1, 2}));
+  if (net->classes() == 2) logits = logits.squeeze(1);
   return {logits, probabilities_of(logits)};
 }
 

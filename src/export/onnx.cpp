@@ -20,7 +20,7 @@ std::string add_input(OnnxGraph& graph, int64_t side_px) {
 
 // The second class's logit z (N, 1) → it, and [sigmoid(-z), sigmoid(z)], which is more exact than
 // 1 - sigmoid(z) where that is small.
-void add_outputs(OnnxGraph& graph, const std::string& z) {
+void add_two_classes(OnnxGraph& graph, const std::string& z) {
   const std::string axis = graph.add_constant("axis", torch::tensor({1}, torch::kLong));
   graph.add_node({"Squeeze", {z, axis}, kLogits});
   const std::string opposite = graph.add_node({"Neg", {z}, "opposite"});
@@ -28,15 +28,28 @@ void add_outputs(OnnxGraph& graph, const std::string& z) {
       graph.add_node({"Concat", {opposite, z}, "both", {{"axis", int64_t{1}}}});
   graph.add_node({"Sigmoid", {both}, kProbabilities});
   graph.add_output({kLogits, torch::kFloat, {kOnnxBatch}});
-  graph.add_output({kProbabilities, torch::kFloat, {kOnnxBatch, 2}});
+}
+
+// z (N, K) → it, and its softmax.
+void add_classes(OnnxGraph& graph, const std::string& z, int64_t classes) {
+  const std::string zero = graph.add_constant("zero", torch::zeros({1}));
+  graph.add_node({"Add", {z, zero}, kLogits});  // under that name
+  graph.add_node({"Softmax", {z}, kProbabilities, {{"axis", int64_t{1}}}});
+  graph.add_output({kLogits, torch::kFloat, {kOnnxBatch, classes}});
 }
 
 }  // namespace
 
 std::string to_onnx(const ExportSource& source) {
-  const ConvNetImpl& net = *source.model.net;
+  const NetworkImpl& net = *source.model.net;
   OnnxGraph graph;
-  add_outputs(graph, add_network(graph, net, add_input(graph, net.image_size_px())));
+  const std::string z = add_network(graph, net, add_input(graph, net.image_size_px()));
+  if (net.classes() == 2) {
+    add_two_classes(graph, z);
+  } else {
+    add_classes(graph, z, net.classes());
+  }
+  graph.add_output({kProbabilities, torch::kFloat, {kOnnxBatch, net.classes()}});
   for (const auto& [key, text] : description_of(source)) graph.add_metadata(key, text);
   return graph.bytes();
 }

@@ -29,11 +29,34 @@ const std::vector<int64_t>& numbers(const OnnxNode& node, const char* name) {
   return attribute<std::vector<int64_t>>(node, name);
 }
 
+std::vector<int64_t> numbers_or(const OnnxNode& node, const char* name,
+                                const std::vector<int64_t>& otherwise) {
+  return node.attributes.contains(name) ? numbers(node, name) : otherwise;
+}
+
 torch::Tensor convolution(const OnnxNode& node, const Inputs& in) {
   if (numbers(node, "kernel_shape") != in[1].sizes().slice(2).vec()) {
     throw Error("the node " + node.output + " has another kernel than its weights");
   }
-  return torch::conv2d(in[0], in[1], in[2]);
+  // The pads of an axis, at its beginning and its end, are the same in all that is written here.
+  const std::vector<int64_t> pads = numbers_or(node, "pads", {0, 0, 0, 0});
+  if (pads.size() != 4 || pads[0] != pads[2] || pads[1] != pads[3]) {
+    throw Error("the node " + node.output + " has pads that are not known here");
+  }
+  return torch::conv2d(in[0], in[1], in.size() > 2 ? in[2] : torch::Tensor(),
+                       numbers_or(node, "strides", {1, 1}), {pads[0], pads[1]});
+}
+
+// The epsilon that ONNX takes where none is given.
+torch::Tensor batch_normalization(const OnnxNode&, const Inputs& in) {
+  return torch::batch_norm(in[0], in[1], in[2], in[3], in[4], /*training=*/false, /*momentum=*/0,
+                           /*eps=*/1e-5, /*cudnn_enabled=*/false);
+}
+
+torch::Tensor average_pool(const OnnxNode& node, const Inputs& in) {
+  return torch::avg_pool2d(in[0], numbers(node, "kernel_shape"), numbers(node, "strides"),
+                           /*padding=*/0, number(node, "ceil_mode") != 0,
+                           /*count_include_pad=*/false);
 }
 
 torch::Tensor gemm(const OnnxNode& node, const Inputs& in) {
@@ -58,6 +81,9 @@ struct Operator {
 
 const std::vector<Operator>& operators() {
   static const std::vector<Operator> table = {
+      {"Add", 2, {}, [](auto&, auto& in) { return in[0] + in[1]; }},
+      {"AveragePool", 1, {"kernel_shape", "strides", "ceil_mode"}, average_pool},
+      {"BatchNormalization", 5, {}, batch_normalization},
       {"Cast",
        1,
        {"to"},
@@ -66,14 +92,24 @@ const std::vector<Operator>& operators() {
        0,
        {"axis"},
        [](auto& node, auto& in) { return torch::cat(in, number(node, "axis")); }},
-      {"Conv", 3, {"kernel_shape"}, convolution},
+      {"Conv", 0, {"kernel_shape", "strides", "pads"}, convolution},
       {"Flatten", 1, {}, [](auto&, auto& in) { return in[0].flatten(1); }},
       {"Gemm", 3, {"transB"}, gemm},
+      {"GlobalAveragePool",
+       1,
+       {},
+       [](auto&, auto& in) {
+         return in[0].mean({2, 3}, /*keepdim=*/true);
+       }},
       {"MaxPool", 1, {"kernel_shape", "strides"}, max_pool},
       {"Mul", 2, {}, [](auto&, auto& in) { return in[0] * in[1]; }},
       {"Neg", 1, {}, [](auto&, auto& in) { return -in[0]; }},
       {"Relu", 1, {}, [](auto&, auto& in) { return in[0].relu(); }},
       {"Sigmoid", 1, {}, [](auto&, auto& in) { return in[0].sigmoid(); }},
+      {"Softmax",
+       1,
+       {"axis"},
+       [](auto& node, auto& in) { return in[0].softmax(number(node, "axis")); }},
       {"Squeeze", 2, {}, squeeze},
       {"Transpose",
        1,

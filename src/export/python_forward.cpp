@@ -12,7 +12,8 @@ std::string forward_in_python(const PythonNetwork& network, const std::string& s
   add("x = pictures.permute(0, 3, 1, 2).float() * (1 / 255)");
   for (const std::string& statement : network.forward) add(statement);
   // sigmoid(-z) is more exact than 1 - sigmoid(z) where that is small.
-  add("return z.squeeze(1), torch.sigmoid(torch.cat([-z, z], 1))");
+  add(network.classes == 2 ? "return z.squeeze(1), torch.sigmoid(torch.cat([-z, z], 1))"
+                           : "return z, torch.softmax(z, 1)");
   return text;
 }
 

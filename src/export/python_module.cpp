@@ -39,6 +39,13 @@ std::string resize_source(Resampling resampling) {
   return "";
 }
 
+std::string outputs_in_words(int classes) {
+  if (classes == 2)
+    return "logits (N) of the second class, and the classes'\n    probabilities (N, 2)";
+  return fmt::format("logits (N, {0}) of the classes, and their\n    probabilities (N, {0})",
+                     classes);
+}
+
 // Fills in each {{key}} of the template once.
 std::string filled_in(std::string text, const std::map<std::string, std::string>& values) {
   size_t place = 0;
@@ -68,6 +75,7 @@ std::string to_python_module(const ExportSource& source, const fs::path& weights
                     {"class_list", fmt::format("[{}]", fmt::join(classes, ", "))},
                     {"size", std::to_string(source.model.config.data.image_size)},
                     {"ending", in_python(weights.extension().string())},
+                    {"outputs", outputs_in_words(network.classes)},
                     {"layers", layers},
                     {"forward", forward_in_python(network, "def forward(self, pictures):", "    ")},
                     {"resize", resize_source(source.model.config.data.resize)}});

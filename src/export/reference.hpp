@@ -7,6 +7,6 @@
 namespace catdog {
 
 // pictures (N, S, S, 3), uint8, on the CPU.
-ExportOutputs run_network(ConvNet net, const torch::Tensor& pictures);
+ExportOutputs run_network(Network net, const torch::Tensor& pictures);
 
 }  // namespace catdog

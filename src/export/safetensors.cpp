@@ -96,7 +96,8 @@ std::string to_safetensors(const ExportSource& source) {
 OpenedExport open_safetensors(std::string_view bytes) {
   const Safetensors content = parse_safetensors(bytes);
   const Config config = read_config(content.metadata.at("config"), "the file");
-  ConvNet net(config.model, config.data.image_size);
+  const Json classes = parse_json(content.metadata.at("classes"), "the file");
+  Network net(config.model, config.data.image_size, static_cast<int>(classes.size()));
   copy_tensors(content.tensors, weights_of(*net), "the file");
   net->eval();
   return [net](const torch::Tensor& pictures) { return run_network(net, pictures); };

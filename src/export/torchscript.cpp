@@ -26,7 +26,7 @@ void add_layer(torch::jit::Module& network, const PythonLayer& layer, const Name
   for (const auto& [name, tensor] : weights) {
     if (!name.starts_with(prefix)) continue;
     module.register_parameter(name.substr(prefix.size()), tensor.detach().contiguous().clone(),
-                              /*is_buffer=*/false);
+                              /*is_buffer=*/!tensor.requires_grad());
   }
   module.define(fmt::format("def forward(self, x):\n    return {}\n", layer.forward));
   network.register_module(layer.name, module);

@@ -33,4 +33,22 @@ Comparison compare(const Predictions& first, const Predictions& second) {
   return result;
 }
 
+Predictions mean_of(const std::vector<Predictions>& classifiers) {
+  Predictions mean = classifiers.front();
+  for (int64_t i = 0; i < mean.count(); ++i) {
+    std::vector<double> sums(static_cast<size_t>(mean.classes));
+    for (const Predictions& each : classifiers) {
+      const std::vector<double> shares = probabilities(each.scores_of(i));
+      for (size_t label = 0; label < sums.size(); ++label) sums[label] += shares[label];
+    }
+    for (size_t label = 0; label < sums.size(); ++label) {
+      constexpr double kLeast = 1e-300;  // whose logarithm is a float
+      const double share = sums[label] / static_cast<double>(classifiers.size());
+      mean.scores[static_cast<size_t>(i) * sums.size() + label] =
+          static_cast<float>(std::log(std::max(share, kLeast)));
+    }
+  }
+  return mean;
+}
+
 }  // namespace catdog

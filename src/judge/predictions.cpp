@@ -28,9 +28,19 @@ std::vector<double> probabilities(std::span<const float> scores, double temperat
   return shares;
 }
 
-void add_logit(Predictions& predictions, float logit, int label) {
-  predictions.scores.insert(predictions.scores.end(), {0.f, logit});
+std::vector<float> scores_of_outputs(std::span<const float> outputs) {
+  if (outputs.size() == 1) return {0, outputs[0]};
+  return {outputs.begin(), outputs.end()};
+}
+
+void add_outputs(Predictions& predictions, std::span<const float> outputs, int label) {
+  const std::vector<float> scores = scores_of_outputs(outputs);
+  predictions.scores.insert(predictions.scores.end(), scores.begin(), scores.end());
   predictions.labels.push_back(label);
+}
+
+void add_logit(Predictions& predictions, float logit, int label) {
+  add_outputs(predictions, std::span(&logit, 1), label);
 }
 
 }  // namespace catdog

@@ -126,9 +126,15 @@ torch::Tensor read_tensor(caffe2::serialize::PyTorchStreamReader& reader, const 
 
 }  // namespace
 
-NamedTensors weights_of(const torch::nn::Module& module) {
+NamedTensors parameters_of(const torch::nn::Module& module) {
   NamedTensors tensors;
   for (const auto& item : module.named_parameters()) tensors.emplace(item.key(), item.value());
+  return tensors;
+}
+
+NamedTensors weights_of(const torch::nn::Module& module) {
+  NamedTensors tensors = parameters_of(module);
+  for (const auto& item : module.named_buffers()) tensors.emplace(item.key(), item.value());
   return tensors;
 }
 

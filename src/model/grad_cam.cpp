@@ -3,7 +3,7 @@
 
 namespace catdog {
 
-torch::Tensor grad_cam(ConvNet& net, const torch::Tensor& images, const std::vector<int>& classes) {
+torch::Tensor grad_cam(Network& net, const torch::Tensor& images, const std::vector<int>& classes) {
   const bool was_training = net->is_training();
   net->eval();
   torch::Tensor maps;
@@ -14,10 +14,12 @@ torch::Tensor grad_cam(ConvNet& net, const torch::Tensor& images, const std::vec
   const torch::AutoGradMode with_gradient(true);
   maps = maps.detach().requires_grad_();
   const torch::Tensor logits = net->logits_of_maps(maps);
-  // The one logit speaks for class 1, and as much against class 0.
-  torch::Tensor sides = torch::empty({logits.size(0)});
+  // A lone logit speaks for class 1, and as much against class 0.
+  const bool is_lone = logits.size(1) == 1;
+  torch::Tensor sides = torch::zeros({logits.size(0), logits.size(1)});
   for (size_t i = 0; i < classes.size(); ++i) {
-    sides.mutable_data_ptr<float>()[i] = classes[i] == 1 ? 1.f : -1.f;
+    const torch::Tensor of_picture = sides[static_cast<int64_t>(i)];
+    of_picture[is_lone ? 0 : classes[i]] = is_lone && classes[i] == 0 ? -1 : 1;
   }
   const torch::Tensor score = (logits * sides.to(logits.device())).sum();
   const torch::Tensor gradient = torch::autograd::grad({score}, {maps})[0];

@@ -59,7 +59,7 @@ EpochResult to_epoch_result(const Json& json) {
 // Numbers that no run could have written must not lead anywhere.
 void check(const Checkpoint& checkpoint) {
   const Position& position = checkpoint.position;
-  const bool well = checkpoint.classes.size() == 2 && position.epochs >= 0 && position.step >= 0 &&
+  const bool well = checkpoint.classes.size() >= 2 && position.epochs >= 0 && position.step >= 0 &&
                     position.pictures >= position.step && position.steps_done >= position.step &&
                     std::ssize(checkpoint.history) == position.epochs &&
                     checkpoint.best.has_value() == (position.epochs > 0);

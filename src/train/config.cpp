@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/train/config.hpp"
 
+#include <utility>
+
 namespace catdog {
 namespace {
 
 // RMSprop's epsilon changed with Keras 2.1.3.
-void apply_preset(Config& config, Preset preset) {
+void apply_presets(Config& config, Preset preset, ModelOptions::Architecture architecture) {
+  apply_architecture(config.model, architecture);
   apply_preset(config.augment, preset);
   config.optimizer.eps = preset == Preset::keras_2_0_8 ? 1e-8 : 1e-7;
 }
@@ -69,6 +72,15 @@ void TrainOptions::describe(OptionTable& table) {
                "ends the run after so many epochs without a better validation accuracy; 0: never");
   table.number("label_smoothing", label_smoothing, {0, 1, false, /*high_open=*/true},
                "share of each label that is spread evenly over the classes, in training's loss");
+  table.flag("balance_classes", balance_classes,
+             "multiplies each picture's loss in training so that all classes count alike, however "
+             "many pictures they have");
+  table.number("accumulate", accumulate, {1, 65536},
+               "computes a batch in so many parts, which takes less memory; the gradients are the "
+               "same but for normalisation, which sees the parts");
+  table.number("average", average, {0, 1, false, /*high_open=*/true},
+               "share of the moving average of the weights kept each step; validation and the kept "
+               "model are the average's; 0: there is none");
   table.number("seed", seed, "the seed that all randomness derives from");
   table.text("device", device, "auto, cpu, cuda or cuda:N");
   table.choice("precision", precision,
@@ -101,12 +113,11 @@ Sections Config::sections() {
 Config read_config(std::string_view json, const std::string& source,
                    const std::vector<Setting>& settings) {
   const Json object = parse_json(json, source);
-  // Twice: first to learn the preset, then onto that preset's defaults.
+  // Twice: first to learn the presets, then onto their defaults.
   Config config;
   for (int round = 0; round < 2; ++round) {
-    const Preset preset = config.augment.preset;
-    config = Config();
-    apply_preset(config, preset);
+    const Config chosen = std::exchange(config, Config());
+    apply_presets(config, chosen.augment.preset, chosen.model.architecture);
     Faults faults = read_sections(config.sections(), object, source);
     for (std::string& fault : apply_settings(config.sections(), settings)) {
       faults.push_back(std::move(fault));

@@ -14,19 +14,23 @@ int inference_batch_size(int image_size_px) {
       std::clamp<int64_t>(kPixels / (int64_t{image_size_px} * image_size_px), 1, kPictures));
 }
 
-void infer(ConvNet& net, BatchSource& batches, torch::Device device,
-           const std::function<void(const Batch&, const torch::Tensor& logits)>& take) {
+void infer(Network& net, BatchSource& batches, torch::Device device,
+           const std::function<void(const Batch&, const torch::Tensor& logits)>& take, View view) {
   const torch::NoGradGuard no_gradient;
   const bool was_training = net->is_training();
   net->eval();
   while (const std::optional<Batch> batch = batches.next()) {
     throw_if_interrupted();
-    take(*batch, net(batch->images.to(device)));
+    const torch::Tensor images = batch->images.to(device);
+    torch::Tensor logits = net(images);
+    if (view == View::and_mirrored) logits = (logits + net(images.flip(3))) / 2;
+    take(*batch, logits);
   }
   net->train(was_training);
 }
 
-Predictions infer(ConvNet& net, const PictureStore& pictures, torch::Device device, int workers) {
+Predictions infer(Network& net, const PictureStore& pictures, torch::Device device, int workers,
+                  View view) {
   const ImageFolder& folder = pictures.folder();
   const int batch_size = inference_batch_size(folder.image_size_px());
   const auto batches = pictures.batches(
@@ -35,16 +39,21 @@ Predictions infer(ConvNet& net, const PictureStore& pictures, torch::Device devi
                            .end_batch = batches_per_pass(folder.count(), batch_size)});
   std::vector<torch::Tensor> parts;
   std::vector<int64_t> indices;
-  infer(net, *batches, device, [&](const Batch& batch, const torch::Tensor& logits) {
-    parts.push_back(logits);
-    indices.insert(indices.end(), batch.indices.begin(), batch.indices.end());
-  });
+  infer(
+      net, *batches, device,
+      [&](const Batch& batch, const torch::Tensor& logits) {
+        parts.push_back(logits);
+        indices.insert(indices.end(), batch.indices.begin(), batch.indices.end());
+      },
+      view);
   // At the end, once: a GPU is waited for here alone.
   const torch::Tensor logits = torch::cat(parts).to(torch::kCPU);
-  Predictions predictions;
+  const auto width = static_cast<size_t>(logits.size(1));
+  const std::span outputs(logits.const_data_ptr<float>(), indices.size() * width);
+  Predictions predictions = {.classes = net->classes()};
   for (size_t i = 0; i < indices.size(); ++i) {
-    add_logit(predictions, logits.const_data_ptr<float>()[i],
-              folder.label(static_cast<size_t>(indices[i])));
+    add_outputs(predictions, outputs.subspan(i * width, width),
+                folder.label(static_cast<size_t>(indices[i])));
   }
   return predictions;
 }

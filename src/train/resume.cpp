@@ -21,8 +21,10 @@ constexpr std::string_view kFree[] = {
 
 // The tensors' shapes, and what a step's number means: with others the checkpoint is no place to
 // go on from.
-constexpr std::string_view kNever[] = {"data.image_size", "model.filters", "model.dense_units",
-                                       "train.batch_size", "train.steps_per_epoch"};
+constexpr std::string_view kNever[] = {
+    "data.image_size",   "model.architecture", "model.filters", "model.blocks",
+    "model.stem_stride", "model.norm",         "model.head",    "model.dense_units",
+    "optimizer.name",    "train.batch_size",   "train.average", "train.steps_per_epoch"};
 
 template <size_t N>
 bool is_one_of(const std::string& key, const std::string_view (&keys)[N]) {

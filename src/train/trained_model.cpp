@@ -48,20 +48,22 @@ TrainedModel to_trained_model(const Archive& archive, const std::string& name) {
   TrainedModel model;
   try {
     model.classes = archive.metadata.at("classes").get<std::vector<std::string>>();
+    if (model.classes.size() < 2) throw ModelError(name + ": has fewer than two classes");
+    const auto classes = static_cast<int>(model.classes.size());
     model.config = read_config(archive.metadata.at("config").dump(), name);
     model.training = archive.metadata.at("training");
     model.calibration = to_calibration(archive.metadata.at("calibration"));
     archive.metadata.at("trained_on").get_to(model.trained_on);
     // First, for a short text can describe a network that no memory holds.
-    check_tensors(archive.tensors,
-                  weights_without_numbers(model.config.model, model.config.data.image_size), name);
-    model.net = ConvNet(model.config.model, model.config.data.image_size);
+    check_tensors(
+        archive.tensors,
+        weights_without_numbers(model.config.model, model.config.data.image_size, classes), name);
+    model.net = Network(model.config.model, model.config.data.image_size, classes);
   } catch (const Json::exception& error) {
     throw ModelError(name + ": its description cannot be read");
   } catch (const ConfigError& error) {
     throw ModelError(error.what());
   }
-  if (model.classes.size() != 2) throw ModelError(name + ": does not tell two classes apart");
   copy_tensors(archive.tensors, weights_of(*model.net), name);
   use_channels_last(*model.net);
   model.net->eval();

@@ -22,6 +22,17 @@ constexpr int64_t kGpuStepsBetweenLooks = 20;
 // A batch's files are named up to this many.
 constexpr size_t kFilesNamed = 64;
 
+// So that every class counts alike in the sum over all pictures; none if the config wants none.
+torch::Tensor class_weights(const Config& config, const ImageFolder& training) {
+  if (!config.train.balance_classes) return {};
+  const auto classes = static_cast<int64_t>(training.classes().size());
+  torch::Tensor counts = torch::zeros({classes});
+  for (int64_t i = 0; i < training.count(); ++i) {
+    counts[training.label(static_cast<size_t>(i))] += 1;
+  }
+  return static_cast<double>(training.count()) / (counts * static_cast<double>(classes));
+}
+
 }  // namespace
 
 std::unique_ptr<BatchSource> training_batches(const Config& config, const PictureStore& training,
@@ -34,7 +45,7 @@ std::unique_ptr<BatchSource> training_batches(const Config& config, const Pictur
                            .end_batch = range.end});
 }
 
-Trainer::Trainer(const Config& config, ConvNet net, const ImageFolder& training,
+Trainer::Trainer(const Config& config, Network net, const ImageFolder& training,
                  const ImageFolder& validation, torch::Device device)
     : config_(config),
       net_(std::move(net)),
@@ -44,7 +55,7 @@ Trainer::Trainer(const Config& config, ConvNet net, const ImageFolder& training,
       validation_(validation, device, device_memory_, config.data.workers),
       // Validation goes through infer, which takes the evaluation chain.
       batches_(training_batches(config, training_)),
-      step_(config, net_, device, recorder(config, device)),
+      step_(config, net_, device, recorder(config, device), class_weights(config, training)),
       steps_per_epoch_(config.train.steps_per_epoch > 0
                            ? config.train.steps_per_epoch
                            : batches_per_pass(training.count(), config.train.batch_size)) {}
@@ -81,7 +92,8 @@ EpochResult Trainer::run_epoch(const std::function<void(const Progress&)>& obser
   const TrainingFigures figures = finite_figures();
   check_finite();
   const double waited = batches_->waited_seconds() - waited_before;
-  const Predictions predictions = infer(net_, validation_, device_, config_.data.workers);
+  Network judged = network();
+  const Predictions predictions = infer(judged, validation_, device_, config_.data.workers);
   const Evaluation validation = evaluate(predictions);
   if (!std::isfinite(validation.loss)) {
     throw Error(fmt::format(

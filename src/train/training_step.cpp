@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/train/training_step.hpp"
 
+#include <algorithm>
+
 #include "catdog/core/random.hpp"
+#include "catdog/train/loss.hpp"
 #include "catdog/train/repeat.hpp"
 
 namespace catdog {
@@ -14,23 +17,28 @@ constexpr int kWholeBatchesBeforeRecording = 3;
 // Copies.
 NamedTensors gradients_of(const torch::nn::Module& net) {
   NamedTensors gradients;
-  for (const auto& [name, weight] : weights_of(net)) gradients[name] = weight.grad().clone();
+  for (const auto& [name, weight] : parameters_of(net)) gradients[name] = weight.grad().clone();
   return gradients;
 }
 
 }  // namespace
 
-TrainingStep::TrainingStep(const Config& config, ConvNet net, torch::Device device, Record record)
+TrainingStep::TrainingStep(const Config& config, Network net, torch::Device device, Record record,
+                           const torch::Tensor& class_weights)
     : seed_(config.train.seed),
       batch_size_(config.train.batch_size),
+      parts_(config.train.accumulate),
       lr_(config.optimizer.lr),
       label_smoothing_(config.train.label_smoothing),
       device_(device),
       net_(std::move(net)),
-      optimizer_(config.optimizer, weights_of(*net_)),
+      class_weights_(class_weights.defined() ? class_weights.to(device) : class_weights),
+      optimizer_(config.optimizer, parameters_of(*net_)),
       sums_(torch::zeros({2}, torch::TensorOptions(torch::kDouble).device(device))),
       must_check_repeat_(config.train.deterministic),
-      record_(std::move(record)) {}
+      record_(std::move(record)) {
+  if (config.train.average > 0) average_.emplace(net_, config.train.average);
+}
 
 TrainingStep::Record recorder(const Config& config, torch::Device device) {
   if (!config.train.cuda_graph || device.is_cpu()) return nullptr;
@@ -48,6 +56,10 @@ NamedTensors TrainingStep::tensors() const {
   for (const auto& [name, tensor] : optimizer_.state()) {
     tensors.emplace("optimizer." + name, tensor);
   }
+  if (!average_) return tensors;
+  for (const auto& [name, tensor] : weights_of(*average_->network())) {
+    tensors.emplace("average." + name, tensor);
+  }
   return tensors;
 }
 
@@ -62,63 +74,72 @@ void TrainingStep::seed_dropout() const {
                          .next_u64());
 }
 
-// Smoothed labels: Szegedy et al., "Rethinking the Inception architecture", CVPR 2016, section 7.
-torch::Tensor TrainingStep::loss_of(const torch::Tensor& logits,
-                                    const torch::Tensor& labels) const {
-  if (label_smoothing_ == 0) return torch::binary_cross_entropy_with_logits(logits, labels);
-  return torch::binary_cross_entropy_with_logits(
-      logits, labels * (1 - label_smoothing_) + label_smoothing_ / 2);
+// Computes the gradients twice, and changes nothing.
+void TrainingStep::check_repeat(const torch::Tensor& images, const torch::Tensor& targets) {
+  std::vector<torch::Tensor> before;
+  for (const torch::Tensor& buffer : net_->buffers()) before.push_back(buffer.clone());
+  check_repeats([&] {
+    seed_dropout();
+    optimizer_.zero_grad();
+    cross_entropy(net_(images), targets, class_weights_).backward();
+    return gradients_of(*net_);
+  });
+  const torch::NoGradGuard no_gradient;
+  for (size_t i = 0; i < before.size(); ++i) net_->buffers()[i].copy_(before[i]);
 }
 
 void TrainingStep::run(const Batch& batch, double lr_factor) {
-  const torch::Tensor images = batch.images.to(device_), labels = batch.labels.to(device_);
-  if (must_check_repeat_) {
-    check_repeats([&] {
-      seed_dropout();
-      optimizer_.zero_grad();
-      loss_of(net_(images), labels).backward();
-      return gradients_of(*net_);
-    });
-    must_check_repeat_ = false;
-  }
+  const torch::Tensor images = batch.images.to(device_);
+  const torch::Tensor targets = targets_of(batch, net_->classes(), label_smoothing_, device_);
+  if (must_check_repeat_) check_repeat(images, targets);
+  must_check_repeat_ = false;
   seed_dropout();
   optimizer_.set_rate(lr_ * lr_factor, steps_done_);
-  const bool is_whole = labels.numel() == batch_size_;
+  if (average_) average_->set_position(steps_done_);
+  const int64_t pictures = batch.labels.numel();
+  const bool is_whole = pictures == batch_size_;
   if (is_whole && record_ && whole_batches_done_ >= kWholeBatchesBeforeRecording) {
-    replay(images, labels);
+    replay(images, targets);
   } else {
-    update(images, labels);
+    update(images, targets);
   }
   whole_batches_done_ += is_whole ? 1 : 0;
-  pictures_ += labels.numel();
+  pictures_ += pictures;
   ++steps_done_;
 }
 
-void TrainingStep::replay(const torch::Tensor& images, const torch::Tensor& labels) {
+void TrainingStep::replay(const torch::Tensor& images, const torch::Tensor& targets) {
   if (!recorded_) {
     recorded_images_ = images.clone();
-    recorded_labels_ = labels.clone();
-    recorded_ = record_([this] { update(recorded_images_, recorded_labels_); });
+    recorded_targets_ = targets.clone();
+    recorded_ = record_([this] { update(recorded_images_, recorded_targets_); });
     if (!recorded_) {
       record_ = nullptr;
-      return update(images, labels);
+      return update(images, targets);
     }
   }
   recorded_images_.copy_(images);
-  recorded_labels_.copy_(labels);
+  recorded_targets_.copy_(targets);
   recorded_->replay();
 }
 
-void TrainingStep::update(const torch::Tensor& images, const torch::Tensor& labels) {
+void TrainingStep::update(const torch::Tensor& images, const torch::Tensor& targets) {
   optimizer_.zero_grad();
-  const torch::Tensor logits = net_(images);
-  const torch::Tensor loss = loss_of(logits, labels);
-  loss.backward();
+  const int64_t pictures = images.size(0), at_a_time = (pictures + parts_ - 1) / parts_;
+  for (int64_t begin = 0; begin < pictures; begin += at_a_time) {
+    const int64_t count = std::min(at_a_time, pictures - begin);
+    const torch::Tensor wanted = targets.narrow(0, begin, count);
+    const torch::Tensor logits = net_(images.narrow(0, begin, count));
+    const torch::Tensor loss = cross_entropy(logits, wanted, class_weights_);
+    // The batch's loss is the mean over all of its pictures.
+    const double share = static_cast<double>(count) / static_cast<double>(pictures);
+    (count == pictures ? loss : loss * share).backward();
+    const torch::NoGradGuard no_gradient;
+    sums_.add_(torch::stack(
+        {loss.to(torch::kDouble) * count, count_hits(logits, wanted).to(torch::kDouble)}));
+  }
   optimizer_.step();
-
-  const torch::NoGradGuard no_gradient;
-  const torch::Tensor hits = (logits > 0).eq(labels > 0.5).sum();
-  sums_.add_(torch::stack({loss.to(torch::kDouble) * labels.numel(), hits.to(torch::kDouble)}));
+  if (average_) average_->update();
 }
 
 TrainingFigures TrainingStep::figures() const {

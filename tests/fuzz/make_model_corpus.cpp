@@ -21,7 +21,7 @@ int main(int, char** argv) {
   Config config;
   config.data.image_size = 4;
   config.model = {.filters = {1}, .dense_units = 1, .dropout = 0};
-  const TrainedModel model = {.net = ConvNet(config.model, config.data.image_size),
+  const TrainedModel model = {.net = Network(config.model, config.data.image_size),
                               .classes = {"a", "b"},
                               .config = config,
                               .training = {{"epoch", 1}}};

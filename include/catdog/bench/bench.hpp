@@ -26,7 +26,7 @@ struct Work {
   double forward;
   double backward;  // to each layer's weights and its input, the picture itself excepted
 };
-Work work_per_picture(const ConvNetImpl& net);
+Work work_per_picture(const NetworkImpl& net);
 
 class Bench {
  public:
@@ -68,7 +68,7 @@ class Bench {
   const ImageFolder& validation_;
   const ImageFolder& evaluated_;
   const torch::Device device_;
-  ConvNet net_;
+  Network net_;
   Trainer trainer_;
   TrainingStep step_;
   std::vector<Picture> decoded_;  // some training pictures

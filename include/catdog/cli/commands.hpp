@@ -33,6 +33,7 @@ void run_check(const CheckCommand& options);
 
 struct SummaryCommand {
   ConfigFlags config;
+  int classes = 2;
 };
 void setup_summary(CLI::App& app);
 void run_summary(const SummaryCommand& options);

@@ -9,6 +9,7 @@
 
 #include "catdog/cli/config_flags.hpp"
 #include "catdog/data/row_pool.hpp"
+#include "catdog/train/inference.hpp"
 #include "catdog/train/trained_model.hpp"
 
 namespace catdog {
@@ -17,11 +18,15 @@ struct ModelFlags {
   std::string device = "auto";
   ConfigFlags settings = {};  // over the config that the model was trained with
   int workers = kWorkerPerCore;
-  int threads = 0;  // of LibTorch; 0: one a core
+  int threads = 0;      // of LibTorch; 0: one a core
+  bool mirror = false;  // see view_of
 };
 
-// Adds --device, --precision, --workers and --threads.
+// Adds --device, --precision, --workers, --threads and --tta.
 void add_model_flags(CLI::App& command, ModelFlags& flags);
+
+// As --tta asks for.
+View view_of(const ModelFlags& flags);
 
 // Sets up what all models of the process share, threads and arithmetic, and returns the device.
 // Throws ConfigError.

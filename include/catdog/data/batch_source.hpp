@@ -13,8 +13,11 @@ namespace catdog {
 
 struct Batch {
   torch::Tensor images;          // (N, 3, S, S) float in [0, 1], channels last in memory
-  torch::Tensor labels;          // (N,) float, 0 or 1
+  torch::Tensor labels;          // (N,) float: the class, 0, 1 …
   std::vector<int64_t> indices;  // of the pictures in their folder
+  // Where each picture was mixed with another: that one's label, and the share of the first.
+  torch::Tensor other_labels = {};
+  double share = 1;
 };
 
 // Room for the images of so many pictures, with values that mean nothing yet.

@@ -15,7 +15,7 @@ namespace catdog {
 
 struct DevicePictures {
   torch::Tensor pixels;  // (P, S, S, 3) bytes, in the folder's order
-  torch::Tensor labels;  // (P,) float, 0 or 1
+  torch::Tensor labels;  // (P,) float: the class, 0, 1 …
 };
 
 // Bytes that the folder's pictures need.

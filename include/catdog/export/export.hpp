@@ -2,8 +2,9 @@
 // A trained model in the formats that other programs read, each tried before it is used.
 //
 // All take pictures as they come from a decoder: uint8, (N, S, S, 3), RGB, resized to S × S. They
-// give logits (N) and probabilities (N, 2), and compute in fp32. A safetensors file holds weights
-// alone; a Python module that does the rest stands beside it.
+// give logits, (N) of two classes' second or (N, K) of more, and probabilities (N, K), and compute
+// in fp32. A safetensors file holds weights alone; a Python module that does the rest stands beside
+// it.
 #pragma once
 
 #include <torch/torch.h>
@@ -47,8 +48,8 @@ std::vector<std::string> export_model(const ExportSource& source, ExportFormat f
 
 // What an exported file gives for pictures: fp32, on the CPU.
 struct ExportOutputs {
-  torch::Tensor logits;         // (N)
-  torch::Tensor probabilities;  // (N, 2)
+  torch::Tensor logits;         // (N), or (N, K)
+  torch::Tensor probabilities;  // (N, K)
 };
 using OpenedExport = std::function<ExportOutputs(const torch::Tensor& pictures)>;
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether one classifier is better than another, from what both say of the same pictures.
+// Several classifiers, from what they say of the same pictures: whether one is better than another,
+// and what they say together.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "catdog/judge/predictions.hpp"
 
@@ -18,5 +20,9 @@ struct Comparison {
 // between correlated proportions or percentages", Psychometrika 12, 1947; the number that the first
 // alone tells rightly is binomial with 1/2 if neither is better. Both are of the same pictures.
 Comparison compare(const Predictions& first, const Predictions& second);
+
+// What several classifiers say together: scores whose softmax is the mean of their probabilities.
+// All are of the same pictures; there is at least one.
+Predictions mean_of(const std::vector<Predictions>& classifiers);
 
 }  // namespace catdog

@@ -31,7 +31,11 @@ std::vector<double> probabilities(std::span<const float> scores, double temperat
 // -log of the probability of class `label`, in nats, without overflow.
 double cross_entropy(std::span<const float> scores, int label, double temperature = 1);
 
-// Predictions from logits of class 1 against class 0, (N,), as two classes' scores.
-void add_logit(Predictions& predictions, float logit, int label);
+// The scores that a network's outputs for one picture stand for: (0, z) where there is one alone.
+std::vector<float> scores_of_outputs(std::span<const float> outputs);
+
+// Adds a picture of whose classes there are predictions.classes.
+void add_outputs(Predictions& predictions, std::span<const float> outputs, int label);
+void add_logit(Predictions& predictions, float logit, int label);  // of class 1 against class 0
 
 }  // namespace catdog

@@ -23,7 +23,8 @@ namespace catdog {
 
 using NamedTensors = std::map<std::string, torch::Tensor>;
 
-// A module's parameters by name: themselves, not copies.
+// A module's parameters by name, and these with its buffers: themselves, not copies.
+NamedTensors parameters_of(const torch::nn::Module& module);
 NamedTensors weights_of(const torch::nn::Module& module);
 
 struct Archive {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The network as a table, as Keras's model.summary() prints it.
+// The network as a table, as Keras's model.summary() prints it. Activations of a convolution or a
+// dense layer are a part of it there.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "catdog/model/convnet.hpp"
+#include "catdog/model/network.hpp"
 
 namespace catdog {
 
@@ -15,10 +16,11 @@ struct LayerSummary {
   std::string type;                   // Conv2D
   std::vector<int64_t> output_shape;  // without the batch: (height, width, channels) or (units)
   int64_t parameters;
+  int64_t not_trained;    // of these: a normalisation's mean and variance
   int64_t multiply_adds;  // for one picture, forward
 };
 
-std::vector<LayerSummary> summarize(const ConvNetImpl& net);
+std::vector<LayerSummary> summarize(const NetworkImpl& net);
 
 // The table of Keras 2.0.8, to the character (keras/utils/layer_utils.py, print_summary), each line
 // ended by a newline.

@@ -9,7 +9,8 @@
 
 #include "catdog/core/options.hpp"
 #include "catdog/data/image_folder.hpp"
-#include "catdog/model/convnet.hpp"
+#include "catdog/model/layers.hpp"
+#include "catdog/model/precision.hpp"
 #include "catdog/pictures/augment.hpp"
 
 namespace catdog {
@@ -54,8 +55,11 @@ struct TrainOptions {
   int steps_per_epoch = 0;  // 0: a whole pass over the training pictures
   Keep keep = Keep::best;   // the weights that become model.pt
   int patience = 0;         // epochs without a better validation accuracy that end a run; 0: none
-  double label_smoothing = 0;  // the share of a label that is spread over the classes
-  uint64_t seed = 0;           // all randomness derives from it
+  double label_smoothing = 0;    // the share of a label that is spread over the classes
+  bool balance_classes = false;  // rare classes count for as much as frequent ones
+  int accumulate = 1;            // parts of a batch, computed one after another
+  double average = 0;            // decay of the moving average of the weights; 0: none
+  uint64_t seed = 0;             // all randomness derives from it
   std::string device = "auto";
   PrecisionChoice precision = PrecisionChoice::automatic;
   int threads = 0;             // of LibTorch; 0: one a core

@@ -26,7 +26,7 @@ namespace catdog {
 class RunRecord {
  public:
   // Of a run that begins: nothing is written yet. `folder` outlives the record; `model` is what
-  // will be kept, with the network that is being trained.
+  // will be kept, with the trainer's network().
   RunRecord(RunFolder& folder, TrainedModel model, Json pictures, Json environment);
 
   // Goes on from a checkpoint, which must be one of this run's: fills the trainer, and brings the
@@ -63,6 +63,6 @@ class RunRecord {
 };
 
 // Bytes that a run of this network needs on the disk at most.
-uint64_t bytes_on_disk(const ConvNetImpl& net);
+uint64_t bytes_on_disk(const NetworkImpl& net, const Config& config);
 
 }  // namespace catdog

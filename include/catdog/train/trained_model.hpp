@@ -8,13 +8,14 @@
 
 #include "catdog/judge/calibration.hpp"
 #include "catdog/model/archive.hpp"
+#include "catdog/model/network.hpp"
 #include "catdog/train/config.hpp"
 
 namespace catdog {
 
 struct TrainedModel {
-  ConvNet net = nullptr;
-  std::vector<std::string> classes;  // class 0, class 1
+  Network net = nullptr;
+  std::vector<std::string> classes;  // class 0, class 1 …
   Config config;                     // data.dir absolute: the folder last used
   Json training = {};                // epoch, figures and versions, for a person to read
   Calibration calibration = {};      // by the validation pictures

@@ -61,7 +61,7 @@ class Trainer {
  public:
   // The folders outlive the trainer. `net` lies on `device` already; pictures that are to lie there
   // are read now. Throws DataError, Interrupted.
-  Trainer(const Config& config, ConvNet net, const ImageFolder& training,
+  Trainer(const Config& config, Network net, const ImageFolder& training,
           const ImageFolder& validation, torch::Device device);
 
   // Trains one epoch, or what is left of it, and validates. `observe` is called after each step; on
@@ -86,6 +86,9 @@ class Trainer {
 
   int64_t steps_per_epoch() const { return steps_per_epoch_; }
 
+  // Whose weights validation judges, and a run keeps: see TrainingStep::kept().
+  Network network() const { return step_.kept(); }
+
  private:
   using Clock = std::chrono::steady_clock;
 
@@ -100,7 +103,7 @@ class Trainer {
   std::string where() const;
 
   const Config config_;
-  ConvNet net_;
+  Network net_;
   const torch::Device device_;
   ByteBudget device_memory_;
   const PictureStore training_, validation_;

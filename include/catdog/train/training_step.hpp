@@ -8,12 +8,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "catdog/data/batch_source.hpp"
-#include "catdog/model/convnet.hpp"
+#include "catdog/model/network.hpp"
 #include "catdog/train/config.hpp"
 #include "catdog/train/optimizer.hpp"
 #include "catdog/train/recorded_work.hpp"
+#include "catdog/train/weight_average.hpp"
 
 namespace catdog {
 
@@ -28,7 +30,10 @@ class TrainingStep {
   using Record = std::function<std::unique_ptr<RecordedWork>(const std::function<void()>& work)>;
 
   // `net` lies on `device` already. Steps of whole batches are recorded, if `record` can.
-  TrainingStep(const Config& config, ConvNet net, torch::Device device, Record record);
+  // `class_weights` (K,) float: what the loss of a picture is multiplied by, by its class;
+  // undefined: 1.
+  TrainingStep(const Config& config, Network net, torch::Device device, Record record,
+               const torch::Tensor& class_weights = {});
 
   // With `lr_factor` times the config's learning rate. Dropout's numbers are a function of the seed
   // and of how many steps were done before. With train.deterministic the first step of a process is
@@ -43,7 +48,8 @@ class TrainingStep {
   TrainingFigures figures() const;
 
   // All tensors that later steps and figures depend on, by name: "model.<weight>",
-  // "optimizer.<…>", "sums". They are the step's own: what is copied into them counts.
+  // "optimizer.<…>", "average.<weight>" with train.average, "sums". They are the step's own: what
+  // is copied into them counts.
   NamedTensors tensors() const;
 
   // Goes on from there, once the tensors have been filled.
@@ -52,19 +58,24 @@ class TrainingStep {
   int64_t pictures() const { return pictures_; }  // since start_epoch()
   int64_t steps_done() const { return steps_done_; }
 
+  // Whose weights are to be judged and kept: the network that is trained, or the moving average of
+  // it.
+  Network kept() const { return average_ ? average_->network() : net_; }
+
  private:
   void seed_dropout() const;
-  void update(const torch::Tensor& images, const torch::Tensor& labels);
-  void replay(const torch::Tensor& images, const torch::Tensor& labels);
-
-  torch::Tensor loss_of(const torch::Tensor& logits, const torch::Tensor& labels) const;
+  void check_repeat(const torch::Tensor& images, const torch::Tensor& targets);
+  void update(const torch::Tensor& images, const torch::Tensor& targets);
+  void replay(const torch::Tensor& images, const torch::Tensor& targets);
 
   const uint64_t seed_;
-  const int64_t batch_size_;
+  const int64_t batch_size_, parts_;
   const double lr_, label_smoothing_;
   const torch::Device device_;
-  ConvNet net_;
+  Network net_;
+  const torch::Tensor class_weights_;
   Optimizer optimizer_;
+  std::optional<WeightAverage> average_;
   torch::Tensor sums_;  // (2,) double: of the pictures' losses, and of those told rightly
   int64_t pictures_ = 0;
   int64_t steps_done_ = 0;
@@ -73,7 +84,7 @@ class TrainingStep {
   Record record_;  // empty once it is known that it cannot
   int whole_batches_done_ = 0;
   std::unique_ptr<RecordedWork> recorded_;  // an update with these:
-  torch::Tensor recorded_images_, recorded_labels_;
+  torch::Tensor recorded_images_, recorded_targets_;
 };
 
 // How the config wants steps to be recorded on that device; empty: not at all.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The network and a training step against PyTorch in Python: see data/make_convnet_reference.py.
-#include "catdog/model/convnet.hpp"
+#include "catdog/model/network.hpp"
 
 #include <gtest/gtest.h>
 
@@ -51,7 +51,7 @@ class AgainstPyTorch : public testing::TestWithParam<Case> {};
 TEST_P(AgainstPyTorch, WeightsLogitsLossGradientsAndStepsAgree) {
   std::ifstream file(CATDOG_TEST_DATA "/convnet_reference.json");
   const Json reference = Json::parse(file).at(GetParam().name);
-  ConvNet net(
+  Network net(
       ModelOptions{
           .filters = reference["filters"], .dense_units = reference["dense_units"], .dropout = 0},
       reference["size"].get<int>());
@@ -70,7 +70,7 @@ TEST_P(AgainstPyTorch, WeightsLogitsLossGradientsAndStepsAgree) {
   Optimizer optimizer(OptimizerOptions(), weights_of(*net));
   for (int step = 0; step < GetParam().steps; ++step) {
     optimizer.zero_grad();
-    const torch::Tensor logits = net(images);
+    const torch::Tensor logits = net(images).squeeze(1);
     const torch::Tensor loss = torch::binary_cross_entropy_with_logits(logits, labels);
     loss.backward();
     EXPECT_NEAR(loss.item<double>(), reference["losses"][step].get<double>(), kTolerance);
@@ -92,20 +92,20 @@ TEST_P(AgainstPyTorch, WeightsLogitsLossGradientsAndStepsAgree) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(ConvNet, AgainstPyTorch,
+INSTANTIATE_TEST_SUITE_P(Network, AgainstPyTorch,
                          testing::Values(Case{"small", torch::kFloat, 10},
                                          Case{"book", torch::kDouble, 10},
                                          Case{"book", torch::kFloat, 1}));
 
-TEST(ConvNet, TheBooksHas3453121Parameters) {
-  const ConvNet net(ModelOptions(), 150);
+TEST(Network, TheBooksHas3453121Parameters) {
+  const Network net(ModelOptions(), 150);
   int64_t count = 0;
   for (const auto& parameter : net->parameters()) count += parameter.numel();
   EXPECT_EQ(count, 3453121);
 }
 
-TEST(ConvNet, Bf16IsNearFp32AndLeavesWeightsAndLogitsInFp32) {
-  ConvNet net(ModelOptions{.filters = {16, 32}, .dense_units = 64, .dropout = 0}, 40);
+TEST(Network, Bf16IsNearFp32AndLeavesWeightsAndLogitsInFp32) {
+  Network net(ModelOptions{.filters = {16, 32}, .dense_units = 64, .dropout = 0}, 40);
   net->initialize(1);
   use_channels_last(*net);
   {
@@ -118,7 +118,7 @@ TEST(ConvNet, Bf16IsNearFp32AndLeavesWeightsAndLogitsInFp32) {
   std::vector<torch::Tensor> logits;
   std::vector<std::vector<torch::Tensor>> gradients;
   for (const Precision precision : {Precision::fp32, Precision::bf16}) {
-    net->set_precision(precision);
+    net->prepare(torch::kCPU, precision);
     net->zero_grad();
     logits.push_back(net(images));
     logits.back().sum().backward();
@@ -137,31 +137,31 @@ TEST(ConvNet, Bf16IsNearFp32AndLeavesWeightsAndLogitsInFp32) {
   }
 }
 
-TEST(ConvNet, InferenceCountsTheWeightsThatWereThereWhenItsModeWasEntered) {
+TEST(Network, InferenceCountsTheWeightsThatWereThereWhenItsModeWasEntered) {
   const torch::NoGradGuard no_gradient;
   const torch::Tensor images = make_images(4, 40).contiguous(torch::MemoryFormat::ChannelsLast);
   for (const Precision precision : {Precision::fp32, Precision::bf16}) {
-    ConvNet net(ModelOptions{.filters = {16, 32}, .dense_units = 64, .dropout = 0.5}, 40);
+    Network net(ModelOptions{.filters = {16, 32}, .dense_units = 64, .dropout = 0.5}, 40);
     net->initialize(1);
-    net->set_precision(precision);
+    net->prepare(torch::kCPU, precision);
     net->eval();
     const torch::Tensor before = net(images);
     EXPECT_TRUE(torch::equal(net(images), before)) << name_of(precision);
-    net->dense_layers()[0]->weight.mul_(2);
+    weights_of(*net).at("dense1.weight").mul_(2);
     net->train();
     net->eval();
     const torch::Tensor after = net(images);
     EXPECT_FALSE(torch::allclose(after, before)) << name_of(precision);
-    ConvNet same(net->options(), 40);
+    Network same(net->options(), 40);
     same->initialize(1);
-    same->dense_layers()[0]->weight.mul_(2);
-    same->set_precision(precision);
+    weights_of(*same).at("dense1.weight").mul_(2);
+    same->prepare(torch::kCPU, precision);
     same->eval();
     EXPECT_TRUE(torch::equal(same(images), after)) << name_of(precision);
   }
 }
 
-TEST(ConvNet, PrecisionIsAsChosen) {
+TEST(Network, PrecisionIsAsChosen) {
   EXPECT_EQ(choose_precision(PrecisionChoice::fp32, torch::kCPU), Precision::fp32);
   EXPECT_EQ(choose_precision(PrecisionChoice::bf16, torch::kCPU), Precision::bf16);
   const bool fast = cpu_multiplies_bf16_vectors() || cpu_multiplies_bf16_matrices();
@@ -169,8 +169,8 @@ TEST(ConvNet, PrecisionIsAsChosen) {
             fast ? Precision::bf16 : Precision::fp32);
 }
 
-TEST(ConvNet, DropoutActsInTrainingAlone) {
-  ConvNet net(ModelOptions{.filters = {4}, .dense_units = 8, .dropout = 0.5}, 20);
+TEST(Network, DropoutActsInTrainingAlone) {
+  Network net(ModelOptions{.filters = {4}, .dense_units = 8, .dropout = 0.5}, 20);
   net->initialize(1);
   const torch::Tensor images = make_images(2, 20);
   net->train();
@@ -183,10 +183,10 @@ TEST(ConvNet, DropoutActsInTrainingAlone) {
   EXPECT_TRUE(torch::equal(net(images), net(images)));
 }
 
-TEST(ConvNet, PicturesTooSmallForTheStagesAreRefused) {
-  EXPECT_NO_THROW(ConvNet(ModelOptions{.filters = {4, 4}}, 10));  // 10 → 4 → 1
+TEST(Network, PicturesTooSmallForTheStagesAreRefused) {
+  EXPECT_NO_THROW(Network(ModelOptions{.filters = {4, 4}}, 10));  // 10 → 4 → 1
   try {
-    ConvNet(ModelOptions{.filters = {4, 4}}, 9);
+    Network(ModelOptions{.filters = {4, 4}}, 9);
     FAIL() << "no error";
   } catch (const ConfigError& error) {
     EXPECT_STREQ(error.what(),
@@ -195,13 +195,13 @@ TEST(ConvNet, PicturesTooSmallForTheStagesAreRefused) {
   }
 }
 
-TEST(ConvNet, ItsShapesAreKnownWithoutIt) {
+TEST(Network, ItsShapesAreKnownWithoutIt) {
   for (const ModelOptions& options :
        {ModelOptions(), ModelOptions{.filters = {5}, .dense_units = 3, .dropout = 0}}) {
-    const NamedTensors weights = weights_of(*ConvNet(options, 150));
-    check_tensors(weights, weights_without_numbers(options, 150), "x");
+    const NamedTensors weights = weights_of(*Network(options, 150));
+    check_tensors(weights, weights_without_numbers(options, 150, 2), "x");
   }
-  EXPECT_THROW(weights_without_numbers({}, 16), ConfigError);
+  EXPECT_THROW(weights_without_numbers({}, 16, 2), ConfigError);
 }
 
 }  // namespace
