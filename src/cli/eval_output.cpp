@@ -149,11 +149,12 @@ Json to_json(const EvalResult& result) {
     json["by_class"][result.classes[label]] = figures_json(evaluation.classes[label]);
   }
   json["mean_of_classes"] = figures_json(mean_of_classes(evaluation));
+  const bool of_two = result.calibrated.accuracy_at_threshold.has_value();
   json["calibration"] = {
       {"error", evaluation.calibration_error},
       {"temperature", result.calibrated.calibration.temperature},
       {"error_with_temperature", result.calibrated.error},
-      {"threshold", result.calibrated.calibration.threshold},
+      {"threshold", of_two ? Json(result.calibrated.calibration.threshold) : Json()},
       {"accuracy_at_threshold", or_null(result.calibrated.accuracy_at_threshold)}};
   json["trained_on"] = result.trained_on;
   json["left_out"] = result.left_out_record;
