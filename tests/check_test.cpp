@@ -189,10 +189,48 @@ TEST_F(Check, FindsClassesThatDoNotFit) {
   EXPECT_EQ(findings(), (Lines{"classes train/dogs: holds no picture",
                                "classes validation/dogs: holds no picture"}));
   add("train/birds/1.png", make_scene(3));
-  EXPECT_EQ(findings().front(),
-            "classes: 3 classes (birds, cats and dogs), and catdog tells two apart");
+  EXPECT_EQ(findings().front(), "classes train/dogs: holds no picture");
+  fs::remove_all(folder_ / "train/dogs");
+  fs::remove_all(folder_ / "train/birds");
+  EXPECT_EQ(findings().front(), "classes: one class (cats), and two are needed");
   fs::remove_all(folder_ / "validation");
   EXPECT_EQ(findings().back(), "classes validation: there is none");
+}
+
+TEST_F(Check, TakesAnyNumberOfClasses) {
+  uint32_t seed = 0;
+  for (const char* subset : kSubsets) {
+    for (const char* name : {"ants", "bees", "cats", "dogs", "eels"}) {
+      add(std::string(subset) + "/" + name + "/1.png", make_scene(++seed));
+    }
+  }
+  add("test/eels/2.png", make_scene(++seed));
+  const CheckResult result = check_pictures({.dir = folder_.path()});
+  EXPECT_EQ(result.classes, (Lines{"ants", "bees", "cats", "dogs", "eels"}));
+  EXPECT_EQ(result.counts,
+            (std::vector<std::vector<int64_t>>{{1, 1, 1, 1, 1}, {1, 1, 1, 1, 1}, {1, 1, 1, 1, 2}}));
+  EXPECT_EQ(findings(), (Lines{"unbalanced test: 1 ants, 1 bees, 1 cats, 1 dogs and 2 eels"}));
+  add("test/flies/1.png", make_scene(++seed));
+  EXPECT_EQ(findings(), (Lines{"classes train/flies: holds no picture",
+                               "classes validation/flies: holds no picture",
+                               "unbalanced test: from 1 ants to 2 eels"}));
+}
+
+TEST_F(Check, FindsWhatIsAlikeInDifferentClasses) {
+  const Picture scene = make_scene(1);
+  Picture smaller;
+  cv::resize(scene, smaller, {}, 0.5, 0.5, cv::INTER_AREA);
+  add("ants/1.png", scene);
+  add("bees/1.png", smaller);
+  add("cats/1.png", make_scene(2));
+  write_text(folder_ / "cats/2.png", test::read_text(folder_ / "ants/1.png"));
+  add("ants/2.png", make_scene(3));
+  add("bees/2.png", make_scene(4));
+  const Lines lines = findings();
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0], "two-labels ants/1.png cats/2.png");
+  EXPECT_TRUE(lines[1].starts_with("near ants/1.png bees/1.png cats/2.png: ")) << lines[1];
+  EXPECT_TRUE(lines[1].ends_with(" of 256 bits differ, and their classes do")) << lines[1];
 }
 
 TEST(Fingerprint, IsCloseForCopiesAndFarForOthers) {

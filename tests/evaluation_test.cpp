@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "judged_pictures.hpp"
@@ -89,6 +90,48 @@ TEST(Evaluate, OfThreeClassesAgreesWithScikitLearn) {
   EXPECT_NEAR(result.roc_auc.value(), 0.7708169027112118, 1e-12);
   EXPECT_NEAR(result.average_precision.value(), 0.6434166255751518, 1e-12);
   expect_figures(result.classes[2], 0.54545455, 0.63829787, 0.58823529);
+}
+
+// Counted by hand: of six pictures, a a b b c c, called a b b b c a.
+TEST(Evaluate, OfThreeClassesAgreesWithAPen) {
+  const std::vector<double> shares = {.7,  .2,  .1,   // a
+                                      .3,  .6,  .1,   // a, called b
+                                      .1,  .8,  .1,   // b
+                                      .35, .45, .2,   // b
+                                      .1,  .2,  .7,   // c
+                                      .6,  .1,  .3};  // c, called a
+  Predictions predictions{.classes = 3, .scores = {}, .labels = {0, 0, 1, 1, 2, 2}};
+  for (const double share : shares) {
+    predictions.scores.push_back(static_cast<float>(std::log(share)));
+  }
+  const Evaluation result = evaluate(predictions);
+  EXPECT_EQ(result.confusion, (std::vector<std::vector<int64_t>>{{1, 1, 0}, {0, 2, 0}, {1, 0, 1}}));
+  EXPECT_DOUBLE_EQ(result.accuracy, 4.0 / 6);
+  expect_figures(result.classes[0], 1.0 / 2, 1.0 / 2, 1.0 / 2);
+  expect_figures(result.classes[1], 2.0 / 3, 1, 4.0 / 5);
+  expect_figures(result.classes[2], 1, 1.0 / 2, 2.0 / 3);
+  // Pairs of one of the class and one of the rest, of 8, in the right order.
+  EXPECT_DOUBLE_EQ(result.classes[0].roc_auc.value(), 6.0 / 8);  // .7 .3 against .1 .35 .1 .6
+  EXPECT_DOUBLE_EQ(result.classes[1].roc_auc.value(), 7.0 / 8);  // .8 .45 against .2 .6 .2 .1
+  EXPECT_DOUBLE_EQ(result.classes[2].roc_auc.value(), 1);        // .7 .3 against .1 .1 .1 .2
+  EXPECT_DOUBLE_EQ(result.classes[0].average_precision.value(), (1 + 2.0 / 4) / 2);
+  EXPECT_DOUBLE_EQ(result.classes[1].average_precision.value(), (1 + 2.0 / 3) / 2);
+  EXPECT_DOUBLE_EQ(result.classes[2].average_precision.value(), 1);
+  const ClassFigures mean = mean_of_classes(result);
+  expect_figures(mean, (1.0 / 2 + 2.0 / 3 + 1) / 3, 2.0 / 3, (1.0 / 2 + 4.0 / 5 + 2.0 / 3) / 3);
+  EXPECT_DOUBLE_EQ(mean.roc_auc.value(), 21.0 / 24);
+  EXPECT_DOUBLE_EQ(result.roc_auc.value(), 21.0 / 24);
+  EXPECT_DOUBLE_EQ(result.average_precision.value(), (3.0 / 4 + 5.0 / 6 + 1) / 3);
+}
+
+TEST(Evaluate, AClassThatNoPictureIsOfHasNoRanking) {
+  Predictions predictions = three_classes();
+  for (int& label : predictions.labels) label = std::min(label, 1);
+  const Evaluation result = evaluate(predictions);
+  EXPECT_TRUE(result.classes[0].roc_auc.has_value());
+  EXPECT_FALSE(result.classes[2].roc_auc.has_value());
+  EXPECT_FALSE(mean_of_classes(result).roc_auc.has_value());
+  EXPECT_FALSE(result.roc_auc.has_value());
 }
 
 TEST(Evaluate, WhatOneClassAloneCannotSayIsLeftOut) {

@@ -38,7 +38,7 @@ class Check(CommandTest):
         self.expect(result, 0)
         self.assertEqual(result.stderr, "")
         self.assertIn("80 pictures, 80 JPEG\n", result.stdout)
-        self.assertRegex(result.stdout, r"\n +cats +dogs\ntrain +24 +24\nvalidation +8 +8\n")
+        self.assertRegex(result.stdout, r"\n +train +validation +test\ncats +24 +8 +8\ndogs +24 +8 +8\n")
         self.assertIn("Nothing to remark.\n", result.stdout)
 
     def test_what_spoils_exits_3_and_changes_nothing(self):

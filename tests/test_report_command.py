@@ -58,12 +58,19 @@ class Report(ReportTest):
         table = page.table("Confusion matrix", number)
         self.assertEqual(table, [["true class", *(f"predicted {c}" for c in judged.classes)]] +
                          [[c, *map(str, row)] for c, row in zip(judged.classes, confusion)])
-        for k, row in enumerate(page.table("Each class", number)[1:]):
+        several = len(judged.classes) > 2
+        shares, areas = [], []
+        for k, name in enumerate(judged.classes):
             hits, predicted = confusion[k][k], sum(row[k] for row in confusion)
             present = sum(confusion[k])
-            self.assertEqual(row, [judged.classes[k], percent(hits / predicted),
-                                   percent(hits / present),
-                                   percent(2 * hits / (predicted + present))])
+            shares.append([hits / predicted, hits / present, 2 * hits / (predicted + present)])
+            areas.append(auc([(s[k], label == k) for s, label in zip(judged.shares, judged.labels)]))
+        rows = [[name, *map(percent, own)] + [f"{area:.4f}"] * several
+                for name, own, area in zip(judged.classes, shares, areas)]
+        if several:
+            means = [sum(column) / len(column) for column in zip(*shares)]
+            rows.append(["mean", *map(percent, means), f"{sum(areas) / len(areas):.4f}"])
+        self.assertEqual(page.table("Each class", number)[1:], rows)
 
     def test_page_of_one_run(self):
         run = self.make_run("a<b&c")

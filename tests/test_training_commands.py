@@ -235,8 +235,8 @@ class Eval(TrainedTest):
         report = json.loads(result.stdout)
         self.assertEqual(list(report),
                          ["n", "loss", "accuracy", "interval", "roc_auc", "average_precision",
-                          "classes", "confusion", "by_class", "calibration", "trained_on",
-                          "left_out", "precision"])
+                          "classes", "confusion", "by_class", "mean_of_classes",
+                          "calibration", "trained_on", "left_out", "precision"])
         self.assertEqual(report["n"], 16)
         self.assertEqual(report["classes"], ["cats", "dogs"])
         self.assertEqual([sum(row) for row in report["confusion"]], [8, 8])

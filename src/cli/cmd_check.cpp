@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "catdog/cli/columns.hpp"
 #include "catdog/cli/commands.hpp"
 #include "catdog/cli/progress_bar.hpp"
 #include "catdog/core/error.hpp"
@@ -58,12 +59,18 @@ void print_counts(const CheckOptions& options, const CheckResult& result) {
   for (const auto& [format, count] : result.formats) {
     formats.push_back(fmt::format("{} {}", with_thousands(count), format));
   }
-  fmt::print("{}: {} pictures{}{}\n\n{:12}", shown(options.dir), with_thousands(result.pictures),
-             formats.empty() ? "" : ", ", join_and(formats), "");
-  for (const std::string& name : result.classes) fmt::print("{:>10}", shown(name));
-  for (size_t subset = 0; subset < result.subsets.size(); ++subset) {
-    fmt::print("\n{:12}", result.is_split ? result.subsets[subset] : "pictures");
-    for (const int64_t count : result.counts[subset]) fmt::print("{:>10}", with_thousands(count));
+  size_t width = 12;
+  for (const std::string& name : result.classes) width = std::max(width, width_of(shown(name)));
+  fmt::print("{}: {} pictures{}{}\n\n{:{}}", shown(options.dir), with_thousands(result.pictures),
+             formats.empty() ? "" : ", ", join_and(formats), "", width);
+  for (const std::string& subset : result.subsets) {
+    fmt::print("{:>12}", result.is_split ? subset : "pictures");
+  }
+  for (size_t label = 0; label < result.classes.size(); ++label) {
+    fmt::print("\n{:{}}", shown(result.classes[label]), width);
+    for (const std::vector<int64_t>& counts : result.counts) {
+      fmt::print("{:>12}", with_thousands(counts[label]));
+    }
   }
   fmt::print("\n\n{:12}{:>10}{:>10}{:>10}\n", "", "smallest", "median", "largest");
   const auto print_spread = [](const char* what, const Spread& spread) {

@@ -4,16 +4,13 @@
 #include <algorithm>
 
 namespace catdog {
-namespace {
 
-// Characters, not bytes: all but the bytes that continue one in UTF-8.
+// All but the bytes that continue a character.
 size_t width_of(const std::string& text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
   }));
 }
-
-}  // namespace
 
 std::string in_columns(const std::vector<std::vector<std::string>>& rows) {
   std::vector<size_t> widths;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "catdog/cli/columns.hpp"
 #include "catdog/core/text.hpp"
 
 namespace catdog {
@@ -28,32 +29,66 @@ Json or_null(const std::optional<double>& figure) { return figure ? Json(*figure
 
 std::string ranking_text(const Evaluation& evaluation) {
   if (!evaluation.roc_auc) return "";
-  return fmt::format("ROC-AUC   {:.4f}   average precision {:.4f}\n", *evaluation.roc_auc,
-                     *evaluation.average_precision);
+  return fmt::format(
+      "ROC-AUC   {:.4f}   average precision {:.4f}{}\n", *evaluation.roc_auc,
+      *evaluation.average_precision,
+      evaluation.classes.size() > 2 ? "   (means of each class against the rest)" : "");
+}
+
+// Of two classes, one ROC-AUC says all: it stands above.
+std::string class_row(const std::string& name, const ClassFigures& figures, bool with_ranking) {
+  std::string row = fmt::format("{}  {:>7.2f} %{:>7.2f} %{:>7.2f} %", name, 100 * figures.precision,
+                                100 * figures.recall, 100 * figures.f1);
+  if (with_ranking && figures.roc_auc) row += fmt::format("{:>10.4f}", *figures.roc_auc);
+  return row + "\n";
 }
 
 std::string class_table(const EvalResult& result, size_t width) {
-  std::string text = fmt::format("\n{:{}}  precision   recall       F1\n", "class", width);
+  const bool several = result.classes.size() > 2;
+  std::string text = fmt::format("\n{:{}}  precision   recall       F1{}\n", "class", width,
+                                 several ? "   ROC-AUC" : "");
+  const auto add = [&](const std::string& name, const ClassFigures& figures) {
+    text += class_row(fmt::format("{:{}}", name, width), figures, several);
+  };
   for (size_t label = 0; label < result.classes.size(); ++label) {
-    const ClassFigures& figures = result.evaluation.classes[label];
-    text += fmt::format("{:{}}  {:>7.2f} %{:>7.2f} %{:>7.2f} %\n", result.classes[label], width,
-                        100 * figures.precision, 100 * figures.recall, 100 * figures.f1);
+    add(result.classes[label], result.evaluation.classes[label]);
   }
+  if (several) add("(mean)", mean_of_classes(result.evaluation));
   return text;
 }
 
+// Columns are called as the classes are, or where that would be too wide, by numbers that stand
+// before the names.
 std::string confusion_table(const EvalResult& result, size_t width) {
-  std::string text = fmt::format("\n{:{}}  predicted\n{:{}}", "", width, "true", width);
-  for (const std::string& name : result.classes) text += fmt::format("  {:>{}}", name, width);
+  constexpr size_t kWidest = 100;
+  const size_t count = result.classes.size();
+  const bool numbered = (count + 1) * (width + 2) > kWidest;
+  const size_t digits = std::to_string(count).size();
+  const size_t left = numbered ? digits + 2 + width : width;
+  const size_t cell = numbered ? std::to_string(result.evaluation.n).size() : width;
+  std::string text = fmt::format("\n{:{}}  predicted\n{:{}}", "", left, "true", left);
+  for (size_t label = 0; label < count; ++label) {
+    text += fmt::format("  {:>{}}", numbered ? std::to_string(label + 1) : result.classes[label],
+                        std::max(cell, digits));
+  }
   text += "\n";
-  for (size_t label = 0; label < result.classes.size(); ++label) {
+  for (size_t label = 0; label < count; ++label) {
+    if (numbered) text += fmt::format("{:>{}}  ", label + 1, digits);
     text += fmt::format("{:{}}", result.classes[label], width);
-    for (const int64_t count : result.evaluation.confusion[label]) {
-      text += fmt::format("  {:>{}}", count, width);
+    for (const int64_t pictures : result.evaluation.confusion[label]) {
+      text += fmt::format("  {:>{}}", pictures, std::max(cell, digits));
     }
     text += "\n";
   }
   return text;
+}
+
+Json figures_json(const ClassFigures& figures) {
+  return {{"precision", figures.precision},
+          {"recall", figures.recall},
+          {"f1", figures.f1},
+          {"roc_auc", or_null(figures.roc_auc)},
+          {"average_precision", or_null(figures.average_precision)}};
 }
 
 // What validation taught, used here.
@@ -92,7 +127,7 @@ CalibratedFigures calibrated_figures(const Predictions& predictions,
 
 std::string text_of(const EvalResult& result) {
   size_t width = 6;
-  for (const std::string& name : result.classes) width = std::max(width, name.size());
+  for (const std::string& name : result.classes) width = std::max(width, width_of(name));
   const Evaluation& evaluation = result.evaluation;
   std::string text =
       fmt::format("{}: {} pictures, {}\n", result.folder, evaluation.n, result.precision);
@@ -111,15 +146,15 @@ Json to_json(const EvalResult& result) {
   json["classes"] = result.classes;
   json["confusion"] = evaluation.confusion;
   for (size_t label = 0; label < result.classes.size(); ++label) {
-    const ClassFigures& figures = evaluation.classes[label];
-    json["by_class"][result.classes[label]] = {
-        {"precision", figures.precision}, {"recall", figures.recall}, {"f1", figures.f1}};
+    json["by_class"][result.classes[label]] = figures_json(evaluation.classes[label]);
   }
+  json["mean_of_classes"] = figures_json(mean_of_classes(evaluation));
+  const bool of_two = result.calibrated.accuracy_at_threshold.has_value();
   json["calibration"] = {
       {"error", evaluation.calibration_error},
       {"temperature", result.calibrated.calibration.temperature},
       {"error_with_temperature", result.calibrated.error},
-      {"threshold", result.calibrated.calibration.threshold},
+      {"threshold", of_two ? Json(result.calibrated.calibration.threshold) : Json()},
       {"accuracy_at_threshold", or_null(result.calibrated.accuracy_at_threshold)}};
   json["trained_on"] = result.trained_on;
   json["left_out"] = result.left_out_record;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
 #include "catdog/judge/calibration.hpp"
 #include "ranking.hpp"
@@ -54,17 +53,25 @@ double mean_precision(const std::vector<Taken>& steps) {
   return sum / static_cast<double>(steps.back().positives);
 }
 
-// Of two classes the second's figure, of more the mean of all; none where one cannot be computed.
-std::optional<double> over_classes(const Predictions& predictions,
-                                   const std::function<double(const std::vector<Taken>&)>& figure) {
-  double sum = 0;
-  const int first = predictions.classes == 2 ? 1 : 0;
-  for (int positive = first; positive < predictions.classes; ++positive) {
-    const std::vector<Taken> steps = ranking(predictions, positive);
-    if (steps.back().positives == 0 || steps.back().negatives == 0) return std::nullopt;
-    sum += figure(steps);
+void add_ranking_figures(const Predictions& predictions, std::vector<ClassFigures>& classes) {
+  for (size_t positive = 0; positive < classes.size(); ++positive) {
+    const std::vector<Taken> steps = ranking(predictions, static_cast<int>(positive));
+    if (steps.back().positives == 0 || steps.back().negatives == 0) continue;
+    classes[positive].roc_auc = area_below_roc(steps);
+    classes[positive].average_precision = mean_precision(steps);
   }
-  return sum / (predictions.classes - first);
+}
+
+// None where one of them is none.
+template <typename Figure>
+std::optional<double> mean_of(const std::vector<ClassFigures>& classes, Figure figure) {
+  double sum = 0;
+  for (const ClassFigures& figures : classes) {
+    const std::optional<double> value = figures.*figure;
+    if (!value) return std::nullopt;
+    sum += *value;
+  }
+  return sum / static_cast<double>(classes.size());
 }
 
 }  // namespace
@@ -77,6 +84,15 @@ Interval wilson_interval(int64_t hits, int64_t n) {
   const double half =
       z / (1 + z * z / count) * std::sqrt(p * (1 - p) / count + z * z / (4 * count * count));
   return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
+}
+
+ClassFigures mean_of_classes(const Evaluation& evaluation) {
+  const std::vector<ClassFigures>& classes = evaluation.classes;
+  return {.precision = *mean_of(classes, &ClassFigures::precision),
+          .recall = *mean_of(classes, &ClassFigures::recall),
+          .f1 = *mean_of(classes, &ClassFigures::f1),
+          .roc_auc = mean_of(classes, &ClassFigures::roc_auc),
+          .average_precision = mean_of(classes, &ClassFigures::average_precision)};
 }
 
 Evaluation evaluate(const Predictions& predictions) {
@@ -95,8 +111,10 @@ Evaluation evaluate(const Predictions& predictions) {
   result.accuracy = share(result.hits, result.n);
   result.interval = wilson_interval(result.hits, result.n);
   result.classes = class_figures(result.confusion);
-  result.roc_auc = over_classes(predictions, area_below_roc);
-  result.average_precision = over_classes(predictions, mean_precision);
+  add_ranking_figures(predictions, result.classes);
+  const ClassFigures whole = classes == 2 ? result.classes[1] : mean_of_classes(result);
+  result.roc_auc = whole.roc_auc;
+  result.average_precision = whole.average_precision;
   result.calibration_error = calibration_error(predictions);
   return result;
 }

@@ -98,9 +98,11 @@ void find_near(const std::vector<ReadPicture>& pictures, const std::vector<Group
       all.insert(all.end(), owners[member]->begin(), owners[member]->end());
     }
     const bool across = differ_in(pictures, all, &ReadPicture::subset);
+    const bool labels = differ_in(pictures, all, &ReadPicture::label);
     findings.push_back({across ? FindingKind::near_shared : FindingKind::near,
                         names_of(pictures, all),
-                        std::to_string(cluster.bits) + " of 256 bits differ"});
+                        std::to_string(cluster.bits) + " of 256 bits differ" +
+                            (labels ? ", and their classes do" : "")});
   }
 }
 
@@ -116,6 +118,22 @@ void find_oddities(const ReadPicture& picture, int tiny_px, Findings& findings) 
   note(facts.turned, FindingKind::turned);
   note(std::min(facts.size.width, facts.size.height) < tiny_px, FindingKind::tiny,
        std::to_string(facts.size.width) + "x" + std::to_string(facts.size.height));
+}
+
+// Of few classes all, of many the smallest and the largest.
+std::string numbers_of(const std::vector<std::string>& names, const std::vector<int64_t>& counts) {
+  constexpr size_t kFew = 5;
+  const auto number = [&](size_t label) {
+    return std::to_string(counts[label]) + " " + names[label];
+  };
+  if (names.size() > kFew) {
+    const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
+    return "from " + number(static_cast<size_t>(least - counts.begin())) + " to " +
+           number(static_cast<size_t>(most - counts.begin()));
+  }
+  std::vector<std::string> numbers;
+  for (size_t label = 0; label < names.size(); ++label) numbers.push_back(number(label));
+  return join_and(numbers);
 }
 
 }  // namespace
@@ -178,10 +196,8 @@ void find_class_faults(const CheckResult& result, Findings& findings) {
   };
   std::vector<std::string> names;
   for (const std::string& name : result.classes) names.push_back(shown(name));
-  if (names.size() != 2) {
-    fault(FindingKind::classes, {},
-          std::to_string(names.size()) + " classes (" + join_and(names) +
-              "), and catdog tells two apart");
+  if (names.size() < 2) {
+    fault(FindingKind::classes, {}, "one class (" + join_and(names) + "), and two are needed");
   }
   for (const char* needed : {kSubsets[0], kSubsets[1]}) {
     const bool is_there = std::count(result.subsets.begin(), result.subsets.end(), needed) > 0;
@@ -198,13 +214,9 @@ void find_class_faults(const CheckResult& result, Findings& findings) {
     if (*least == 0 || static_cast<double>(*most) <= kMuchLarger * static_cast<double>(*least)) {
       continue;
     }
-    std::vector<std::string> numbers;
-    for (size_t label = 0; label < counts.size(); ++label) {
-      numbers.push_back(std::to_string(counts[label]) + " " + names[label]);
-    }
     std::vector<std::string> where;
     if (result.is_split) where.push_back(result.subsets[subset]);
-    fault(FindingKind::unbalanced, where, join_and(numbers));
+    fault(FindingKind::unbalanced, where, numbers_of(names, counts));
   }
 }
 

@@ -10,6 +10,7 @@
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/pictures/class_folders.hpp"
+#include "catdog/pictures/synth.hpp"
 
 namespace catdog {
 namespace {
@@ -117,11 +118,13 @@ Layout find_layout(const fs::path& source) {
                   "class (Cat/0.jpg, Dog/0.jpg), at most two folders down");
 }
 
+// The book's cats and dogs for Kaggle's cat.0.jpg or Cat/0.jpg, and so for what synth draws.
 std::string book_name(const std::string& name) {
   std::string lower = name;
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower == "cat" || lower == "dog" ? lower + "s" : name;
+  const bool is_drawn = std::find(kAnimals.begin(), kAnimals.end(), lower) != kAnimals.end();
+  return is_drawn ? lower + "s" : name;
 }
 
 }  // namespace

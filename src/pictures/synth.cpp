@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drawn cats and dogs: the steps of one picture, and the writing of a folder full of them.
+// Drawn animals: the steps of one picture, and the writing of a folder full of them.
 #include "catdog/pictures/synth.hpp"
 
 #include <algorithm>
@@ -35,7 +35,10 @@ constexpr int kMinSize_px = 16, kMaxSize_px = 4096;
 enum class Part : uint32_t { scene = 0, sensor = 1, file = 2 };
 
 Rng source(uint64_t seed, Animal animal, Part part, int index) {
-  const uint32_t pass = 2 * static_cast<uint32_t>(part) + (animal == Animal::dog ? 1 : 0);
+  // Cats and dogs share the first six passes; a later animal has three of its own, so that it
+  // changes no picture of theirs.
+  const auto kind = static_cast<uint32_t>(animal), of = static_cast<uint32_t>(part);
+  const uint32_t pass = kind < 2 ? 2 * of + kind : 3 * kind + of;
   return Rng(seed, Stream::synth, pass, static_cast<uint32_t>(index));
 }
 
@@ -52,6 +55,7 @@ void check(const SynthOptions& options) {
                       std::to_string(low) + " to " + std::to_string(high));
   };
   require("--per-class", options.per_class, 1, kMaxPerClass);
+  require("--classes", options.classes, 2, static_cast<int>(kAnimals.size()));
   require("--size", options.size_px, kMinSize_px, kMaxSize_px);
   if (options.destination.empty()) {
     throw ConfigError("no destination for the pictures; name a new or an empty folder");
@@ -83,7 +87,8 @@ void write_file(const fs::path& path, const std::vector<uint8_t>& bytes) {
 }
 
 fs::path picture_path(const fs::path& folder, Animal animal, int index) {
-  return folder / ((animal == Animal::cat ? "cat." : "dog.") + std::to_string(index) + ".jpg");
+  const std::string name = kAnimals[static_cast<size_t>(animal)];
+  return folder / (name + "." + std::to_string(index) + ".jpg");
 }
 
 void write_picture(const SynthOptions& options, Animal animal, int index) {
@@ -122,22 +127,24 @@ class Crew {
 
   // Every file that run() may have begun.
   void remove_files() {
-    const int begun = std::min(next_.load(), 2 * options_.per_class);
+    const int begun = std::min(next_.load(), tasks());
     for (int task = 0; task < begun; ++task) {
       std::error_code ignored;
-      fs::remove(picture_path(options_.destination, animal(task), task / 2), ignored);
+      fs::remove(picture_path(options_.destination, animal(task), index(task)), ignored);
     }
   }
 
  private:
-  static Animal animal(int task) { return task % 2 == 0 ? Animal::cat : Animal::dog; }
+  int tasks() const { return options_.classes * options_.per_class; }
+  Animal animal(int task) const { return static_cast<Animal>(task % options_.classes); }
+  int index(int task) const { return task / options_.classes; }
 
   void work() {
     try {
       while (!stop_ && interrupt_signal() == 0) {
         const int task = next_.fetch_add(1);
-        if (task >= 2 * options_.per_class) return;
-        write_picture(options_, animal(task), task / 2);
+        if (task >= tasks()) return;
+        write_picture(options_, animal(task), index(task));
       }
     } catch (...) {
       stop_ = true;
@@ -168,10 +175,10 @@ Picture draw_animal(Animal animal, int size_px, uint64_t seed, int index) {
   synth::draw_clutter(canvas, look, rng);
   synth::draw_body(canvas, look, animal, rng);
   const synth::Pen head(canvas, look.head_frame());
-  if (animal == Animal::cat) {
-    synth::draw_cat_head(head, look, rng);
-  } else {
-    synth::draw_dog_head(head, look, rng);
+  switch (animal) {
+    case Animal::cat: synth::draw_cat_head(head, look, rng); break;
+    case Animal::dog: synth::draw_dog_head(head, look, rng); break;
+    case Animal::rabbit: synth::draw_rabbit_head(head, look, rng); break;
   }
   synth::draw_foreground(canvas, look, rng);
   return synth::take_photo(canvas, size_px, rng, sensor);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one drawn picture shows, and the steps that paint it. Everything in Look is drawn from the
-// same distributions for cats and dogs: only shapes may tell them apart.
+// same distributions for all animals: only shapes may tell them apart.
 #pragma once
 
 #include "catdog/pictures/picture.hpp"
@@ -53,6 +53,7 @@ void draw_clutter(Canvas& canvas, const Look& look, Rng& rng);
 void draw_body(Canvas& canvas, const Look& look, Animal animal, Rng& rng);
 void draw_cat_head(const Pen& pen, const Look& look, Rng& rng);
 void draw_dog_head(const Pen& pen, const Look& look, Rng& rng);
+void draw_rabbit_head(const Pen& pen, const Look& look, Rng& rng);
 void draw_foreground(Canvas& canvas, const Look& look, Rng& rng);
 // Light, lens and sensor: from the large canvas to the picture.
 Picture take_photo(const Canvas& canvas, int size_px, Rng& rng, Rng& sensor);

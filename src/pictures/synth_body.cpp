@@ -1,30 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bodies below and beside the head: portrait, sitting, lying, standing; legs, tail and collar.
+// Bodies below and beside the head: portrait, sitting, lying, standing or crouching; legs,
+// tail and collar.
 #include "synth_animal.hpp"
 
 namespace catdog::synth {
 namespace {
 
+enum class Tail { curled, raised, tuft };
+
 // Lengths in head radii, with the head's centre at (0, 0).
 struct Build {
   double leg;         // width of a leg
   double chest;       // half width of the body
-  double tail_width;  // at its root
-  bool slim_tail;     // long and curled, or short and raised
+  double tail_width;  // at its root; a tuft's half width
+  double hind_foot;   // half length, of one that sits
+  Tail tail;
 };
 
+Build draw_build(Animal animal, Rng& rng) {
+  switch (animal) {
+    case Animal::cat:
+      return {.leg = rng.uniform(0.42, 0.52),
+              .chest = rng.uniform(0.9, 1.1),
+              .tail_width = rng.uniform(0.24, 0.32),
+              .hind_foot = 0.42,
+              .tail = Tail::curled};
+    case Animal::dog:
+      return {.leg = rng.uniform(0.48, 0.62),
+              .chest = rng.uniform(0.95, 1.2),
+              .tail_width = rng.uniform(0.32, 0.46),
+              .hind_foot = 0.42,
+              .tail = Tail::raised};
+    case Animal::rabbit:
+      return {.leg = rng.uniform(0.38, 0.46),
+              .chest = rng.uniform(0.9, 1.15),
+              .tail_width = rng.uniform(0.34, 0.44),
+              .hind_foot = 0.6,
+              .tail = Tail::tuft};
+  }
+  return {};
+}
+
 void draw_tail(const Pen& pen, const Look& look, const Build& build, Point root, Rng& rng) {
+  if (build.tail == Tail::tuft) {
+    const double radius = build.tail_width;
+    pen.fur(tufted(ellipse(root + Point{0.6 * radius, -0.2}, radius, radius), 0.12, rng),
+            {.colour = look.light_fur(), .own_colour = 0.8, .shade = 1.02});
+    return;
+  }
+  const bool slim = build.tail == Tail::curled;
   const double bend = rng.uniform(0.7, 1.2);
   const Outline path =
-      build.slim_tail
-          ? smooth_path({root, root + Point{0.9, 0.05}, root + Point{1.35, -0.6 * bend},
-                         root + Point{1.0, -1.35 * bend}, root + Point{1.35, -1.9 * bend}})
-          : smooth_path({root, root + Point{0.5, -0.3}, root + Point{0.8, -0.8 * bend},
-                         root + Point{0.75, -1.2 * bend}});
-  const Outline tail =
-      strip(path, build.tail_width, build.slim_tail ? build.tail_width * 0.75 : 0.1);
+      slim ? smooth_path({root, root + Point{0.9, 0.05}, root + Point{1.35, -0.6 * bend},
+                          root + Point{1.0, -1.35 * bend}, root + Point{1.35, -1.9 * bend}})
+           : smooth_path({root, root + Point{0.5, -0.3}, root + Point{0.8, -0.8 * bend},
+                          root + Point{0.75, -1.2 * bend}});
+  const Outline tail = strip(path, build.tail_width, slim ? build.tail_width * 0.75 : 0.1);
   pen.fur(tufted(tail, look.tuft * 1.5, rng), {.colour = look.coat.base, .shade = 0.9});
-  if (build.slim_tail) {
+  if (slim) {
     pen.fur(ellipse(path.back(), build.tail_width * 0.38, build.tail_width * 0.38),
             {.colour = look.coat.second,
              .own_colour = look.coat.second_ears ? 0.8 : 0.0,
@@ -94,7 +127,7 @@ void draw_sitting(const Pen& pen, const Look& look, const Build& build, Rng& rng
   for (const double side : {-1.0, 1.0}) {
     pen.fur(tufted(ellipse({side * w * 0.85, ground - 0.62}, 0.62, 0.68), look.tuft, rng),
             {.colour = look.coat.base, .shade = 0.78});
-    pen.fur(ellipse({side * w * 1.05, ground - 0.08}, 0.42, 0.2), sock(look, 0.85));
+    pen.fur(ellipse({side * w * 1.05, ground - 0.08}, build.hind_foot, 0.2), sock(look, 0.85));
   }
   pen.fur(tufted(smooth({{-0.55, 0.4},
                          {0.55, 0.4},
@@ -163,6 +196,30 @@ void draw_standing(const Pen& pen, const Look& look, const Build& build, Rng& rn
   }
 }
 
+// How a rabbit stands: the back arched over folded hind legs, with long feet.
+void draw_crouching(const Pen& pen, const Look& look, const Build& build, Rng& rng) {
+  const double length = rng.uniform(2.2, 2.7), ground = rng.uniform(1.6, 1.95);
+  draw_tail(pen, look, build, {length, ground - 0.5}, rng);
+  pen.fur(tufted(smooth({{-0.45, 0.3},
+                         {0.4, -0.1},
+                         {length * 0.55, -0.4},
+                         {length * 0.88, 0.0},
+                         {length, ground - 0.75},
+                         {length * 0.9, ground},
+                         {0.2, ground - 0.1},
+                         {-0.5, 1.2}}),
+                 look.tuft, rng),
+          {.colour = look.coat.base, .shade = 0.86});
+  draw_bib(pen, look, {{-0.05, 1.1}, 0.36, 0.4}, rng);
+  const Point haunch{length - 0.82, ground - 0.68};
+  pen.fur(tufted(ellipse(haunch, 0.86, 0.74), look.tuft, rng),
+          {.colour = look.coat.base, .shade = 0.95});
+  pen.fur(ellipse({haunch.x - 0.25, ground - 0.06}, 0.8, 0.2), sock(look, 0.97));
+  for (const double x : {-0.3, 0.2}) {
+    draw_leg(pen, look, {{x, ground - 0.75}, 0.72, build.leg * 0.85, 0.95}, rng);
+  }
+}
+
 void draw_collar(const Pen& pen, const Look& look) {
   const Outline band =
       smooth_path({{-0.66, 0.72}, {-0.35, 1.02}, {0, 1.12}, {0.35, 1.02}, {0.66, 0.72}});
@@ -176,16 +233,18 @@ void draw_collar(const Pen& pen, const Look& look) {
 
 void draw_body(Canvas& canvas, const Look& look, Animal animal, Rng& rng) {
   const Pen pen(canvas, look.body_frame());
-  const bool cat = animal == Animal::cat;
-  const Build build{.leg = cat ? rng.uniform(0.42, 0.52) : rng.uniform(0.48, 0.62),
-                    .chest = cat ? rng.uniform(0.9, 1.1) : rng.uniform(0.95, 1.2),
-                    .tail_width = cat ? rng.uniform(0.24, 0.32) : rng.uniform(0.32, 0.46),
-                    .slim_tail = cat};
+  const Build build = draw_build(animal, rng);
   switch (look.pose.body) {
     case Body::portrait: draw_portrait(pen, look, build, rng); break;
     case Body::sitting: draw_sitting(pen, look, build, rng); break;
     case Body::lying: draw_lying(pen, look, build, rng); break;
-    case Body::standing: draw_standing(pen, look, build, rng); break;
+    case Body::standing:
+      if (animal == Animal::rabbit) {
+        draw_crouching(pen, look, build, rng);
+      } else {
+        draw_standing(pen, look, build, rng);
+      }
+      break;
   }
   pen.glow({0, 0.95}, 1.0, {0, 0, 0}, 0.35, 0.5);  // the head's shadow
   if (look.collar) draw_collar(pen, look);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What cat and dog faces share.
+// What the faces share.
 #include "synth_face.hpp"
 
 #include <cmath>

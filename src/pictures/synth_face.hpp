@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What cat and dog faces share: a head that turns, left and right, closed eyes, sparkles.
+// What the faces share: a head that turns, left and right, closed eyes, sparkles.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The coat, pose and light of a drawn animal, and the coat's pattern: blind to cat or dog.
+// The coat, pose and light of a drawn animal, and the coat's pattern: blind to which.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -49,7 +49,7 @@ Coat draw_coat_colours(Rng& rng) {
                  : pattern < 0.73 ? Pattern::patches
                  : pattern < 0.84 ? Pattern::spots
                                   : Pattern::mask;
-  // The parts that are often white on cats and dogs alike.
+  // The parts that are often white on all of them.
   coat.light_muzzle = chance(rng, 0.5);
   coat.bib = chance(rng, 0.5);
   coat.socks = chance(rng, 0.4);

@@ -44,9 +44,9 @@ std::string percent(double share) { return fmt::format("{:.2f}\u00a0%", 100 * sh
 
 std::string table_html(const Table& table) {
   std::string html = fmt::format(
-      "<div class=\"wide\" role=\"region\" aria-label=\"{0}\" tabindex=\"0\"><table>"
+      "<div class=\"wide\" role=\"region\" aria-label=\"{0}\" tabindex=\"0\"><table{1}>"
       "<caption>{0}</caption>\n<thead><tr>",
-      table.caption);
+      table.caption, table.is_matrix ? " class=\"matrix\"" : "");
   for (const std::string& column : table.columns) {
     html += "<th scope=\"col\">" + column + "</th>";
   }

@@ -25,6 +25,7 @@ struct Table {
   std::string caption;
   std::vector<std::string> columns;
   std::vector<std::vector<std::string>> rows;
+  bool is_matrix = false;  // then the rows' headings stay in sight where it is scrolled
 };
 
 // Scrolls by itself where it is wider than the page.

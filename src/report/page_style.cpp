@@ -27,6 +27,8 @@ td, td small { white-space: nowrap; }
 caption { text-align: left; font-weight: bold; padding-bottom: .3rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .9rem .25rem 0;
   border-bottom: 1px solid var(--grid); font-variant-numeric: tabular-nums; }
+.matrix :is(tbody th, th:first-child) { position: sticky; left: 0; background: var(--paper);
+  max-width: 40vw; overflow-wrap: break-word; }
 thead th { vertical-align: bottom; font-weight: normal; color: var(--soft); }
 figure { margin: 1rem 0; }
 figcaption { font-size: .9rem; color: var(--soft); margin-top: .3rem; }

@@ -25,6 +25,14 @@ std::string bar(const char* look, const Bar& at, const std::string& title) {
       look, at.left + 1, at.top, at.right - at.left - 2, at.bottom - at.top, svg_title(title));
 }
 
+// In thousands where the number is wider than its bar; the table has it whole.
+std::string short_count(int64_t count, double width) {
+  constexpr double kDigit = 6.8;  // of the small letters, in SVG units
+  const std::string whole = std::to_string(count);
+  const bool fits = static_cast<double>(whole.size()) * kDigit <= width;
+  return fits || count < 1000 ? whole : fmt::format("{:.0f}k", static_cast<double>(count) / 1000);
+}
+
 }  // namespace
 
 BinEdges edges_of(size_t bin, size_t bins) {
@@ -56,7 +64,7 @@ std::string reliability_figure(const std::string& id, const std::vector<Reliabil
     content += bar("count", {left, right, top, kCountsBottom}, title);
     content += fmt::format(
         "<text class=\"small\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n",
-        (left + right) / 2, top - 3, bin.count);
+        (left + right) / 2, top - 3, short_count(bin.count, right - left));
   }
   content += fmt::format("<path class=\"diagonal\" d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\"/>\n",
                          plot.x(low), plot.y(low), plot.x(1), plot.y(1));

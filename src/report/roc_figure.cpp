@@ -3,6 +3,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "catdog/judge/evaluation.hpp"
@@ -35,6 +36,20 @@ std::string points_of(const Plot& plot, const std::vector<RocPoint>& curve) {
   return points;
 }
 
+// A number on the curve; each at a place of its own along it, so that those of curves that meet
+// stay apart.
+std::string mark(const Plot& plot, const std::vector<RocPoint>& curve, size_t place, size_t count) {
+  const double rate = static_cast<double>(place + 1) / static_cast<double>(count + 1);
+  const auto at = std::find_if(curve.begin(), curve.end(), [&](const RocPoint& point) {
+    return point.false_positive_rate >= rate;
+  });
+  return fmt::format(
+      "<text class=\"mark\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\" "
+      "style=\"fill:var(--line{})\">{}</text>\n",
+      plot.x(at->false_positive_rate), plot.y(at->true_positive_rate) + 5, place % kColours,
+      place + 1);
+}
+
 }  // namespace
 
 std::vector<int> roc_classes(const Predictions& predictions) {
@@ -52,13 +67,17 @@ std::string roc_figure(const std::string& id, const NamedPredictions& named) {
       plot.grid("true positive rate") + plot.ticks("false positive rate", box.bottom) +
       fmt::format("<path class=\"diagonal\" d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\"/>\n", plot.x(0),
                   plot.y(0), plot.x(1), plot.y(1));
-  int colour = 0;
-  for (const int label : roc_classes(named.predictions)) {
+  const std::vector<int> labels = roc_classes(named.predictions);
+  std::string marks;  // above all lines
+  for (size_t place = 0; place < labels.size(); ++place) {
+    const std::vector<RocPoint> curve = roc_curve(named.predictions, labels[place]);
     content += fmt::format(
-        "<polyline class=\"line\" style=\"stroke:var(--line{})\" points=\"{}\">{}</polyline>\n",
-        colour++ % kColours, points_of(plot, roc_curve(named.predictions, label)),
-        svg_title(named.classes[static_cast<size_t>(label)] + " against the rest"));
+        "<polyline class=\"line{}\" style=\"stroke:var(--line{})\" points=\"{}\">{}</polyline>\n",
+        place / kColours % 2 == 1 ? " dashed" : "", place % kColours, points_of(plot, curve),
+        svg_title(named.classes[static_cast<size_t>(labels[place])] + " against the rest"));
+    if (labels.size() > 1) marks += mark(plot, curve, place, labels.size());
   }
+  content += marks;
   return svg_figure({.id = id, .title = "ROC curve", .height = 308}, content);
 }
 

@@ -94,19 +94,28 @@ std::string figures_table(const JudgedSubset& subset, double temperature) {
 std::string class_table(const JudgedSubset& subset) {
   Table table{
       .caption = "Each class", .columns = {"class", "precision", "recall", "F1"}, .rows = {}};
-  for (size_t i = 0; i < subset.named->classes.size(); ++i) {
-    const ClassFigures& figures = subset.evaluation.classes[i];
-    table.rows.push_back({html_escaped(subset.named->classes[i]), percent(figures.precision),
-                          percent(figures.recall), percent(figures.f1)});
+  const size_t count = subset.named->classes.size();
+  if (count > 2) table.columns.push_back("ROC-AUC");
+  const auto add = [&](std::string name, const ClassFigures& figures) {
+    table.rows.push_back({std::move(name), percent(figures.precision), percent(figures.recall),
+                          percent(figures.f1)});
+    if (count <= 2) return;
+    table.rows.back().push_back(figures.roc_auc ? fmt::format("{:.4f}", *figures.roc_auc) : "–");
+  };
+  for (size_t i = 0; i < count; ++i) {
+    add(html_escaped(subset.named->classes[i]), subset.evaluation.classes[i]);
   }
-  return "<p>Precision: the share of the class among the pictures called so. Recall: the share "
-         "called so among the pictures of the class. F1: their harmonic mean.</p>\n" +
-         table_html(table);
+  if (count > 2) add("<i>mean</i>", mean_of_classes(subset.evaluation));
+  return fmt::format(
+      "<p>Precision: the share of the class among the pictures called so. Recall: the share "
+      "called so among the pictures of the class. F1: their harmonic mean.{}</p>\n{}",
+      count > 2 ? " ROC-AUC: of the class against the rest." : "", table_html(table));
 }
 
 std::string confusion_table(const JudgedSubset& subset) {
   const std::vector<std::string>& classes = subset.named->classes;
-  Table table{.caption = "Confusion matrix", .columns = {"true class"}, .rows = {}};
+  Table table{
+      .caption = "Confusion matrix", .columns = {"true class"}, .rows = {}, .is_matrix = true};
   for (const std::string& name : classes) {
     table.columns.push_back("predicted " + html_escaped(name));
   }
@@ -149,8 +158,9 @@ std::string roc_caption(const NamedPredictions& named, const std::vector<int>& l
       "ROC curves, each class against the rest, from a strict threshold to a lax one: the share of "
       "the class called so, against the share of the rest called so. The dashed line is guessing.";
   for (size_t i = 0; i < labels.size(); ++i) {
-    html += fmt::format(" <span class=\"key\" style=\"background:var(--line{})\"></span>{}",
-                        i % kColours, html_escaped(named.classes[static_cast<size_t>(labels[i])]));
+    html += fmt::format(
+        " <span class=\"key\" style=\"background:var(--line{})\"></span><b>{}</b> {}", i % kColours,
+        i + 1, html_escaped(named.classes[static_cast<size_t>(labels[i])]));
   }
   return html;
 }

@@ -19,11 +19,15 @@ struct Interval {
 // of succession, and statistical inference", JASA 22, 1927.
 Interval wilson_interval(int64_t hits, int64_t n);
 
-// Of one class against the others. 0 where nothing was predicted, or nothing is, of that class.
+// Of one class against the others.
 struct ClassFigures {
+  // 0 where nothing was predicted, or nothing is, of that class.
   double precision = 0;  // share of the class among what was predicted as it
   double recall = 0;     // share predicted as it among the class
   double f1 = 0;         // their harmonic mean
+  // By the probability of it. None where no picture, or every picture, is of that class.
+  std::optional<double> roc_auc = {};
+  std::optional<double> average_precision = {};
 };
 
 struct Evaluation {
@@ -40,6 +44,9 @@ struct Evaluation {
   std::optional<double> average_precision = {};
   double calibration_error = 0;  // see calibration.hpp
 };
+
+// Each class's figures, averaged with equal weights ("macro"); none where a class has none.
+ClassFigures mean_of_classes(const Evaluation& evaluation);
 
 // `predictions` are not empty.
 Evaluation evaluate(const Predictions& predictions);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drawn cats and dogs: pictures for the demo and the tests, with nothing to download.
+// Drawn cats, dogs and rabbits: pictures for the demo and the tests, with nothing to download.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 
@@ -9,11 +10,13 @@
 
 namespace catdog {
 
-enum class Animal { cat, dog };
+enum class Animal { cat, dog, rabbit };
+inline constexpr std::array<const char*, 3> kAnimals = {"cat", "dog", "rabbit"};  // by Animal
 
 struct SynthOptions {
   std::filesystem::path destination;
-  int per_class = 1000;  // cat.0.jpg … and dog.0.jpg …
+  int per_class = 1000;  // cat.0.jpg …, dog.0.jpg …
+  int classes = 2;       // the first of kAnimals, 2 to 3
   int size_px = 200;     // width and height
   uint64_t seed = 0;
 };
