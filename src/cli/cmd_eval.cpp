@@ -79,22 +79,51 @@ int64_t count_trained_on(const Judged& judged) {
   return count;
 }
 
-void judge_one(const EvalCommand& options, torch::Device device) {
-  Judged judged = open_judged(options, options.file, device);
-  const int64_t trained_on = count_trained_on(judged);
-  const Predictions predictions = predictions_of(judged, options.file, options, device);
-  const EvalResult result = {
-      .folder = from_here(judged.folder(options)),
-      .precision = name_of(judged.model.net->precision()),
-      .classes = judged.model.classes,
-      .evaluation = evaluate(predictions),
-      .calibrated = calibrated_figures(predictions, judged.model.calibration),
-      .left_out = left_out_text(*judged.pictures),
-      .left_out_record = left_out_record(*judged.pictures),
-      .trained_on = trained_on};
+// What each of some models says of the same pictures.
+struct AllJudged {
+  std::vector<Judged> judged;
+  std::vector<Predictions> predictions;
+  int64_t trained_on = 0;  // pictures that one of them was trained on, the most of all
+};
+
+AllJudged judge_all(const EvalCommand& options, const std::vector<fs::path>& files,
+                    torch::Device device) {
+  AllJudged all;
+  std::vector<std::string> names;
+  for (const fs::path& file : files) {
+    Judged& judged = all.judged.emplace_back(open_judged(options, file, device));
+    all.trained_on = std::max(all.trained_on, count_trained_on(judged));
+    const auto its_names = with_names({}, *judged.pictures, judged.folder(options)).files;
+    if (names.empty()) names = its_names;
+    if (its_names != names || judged.model.classes != all.judged.front().model.classes) {
+      throw DataError(fmt::format(
+          "{} and {} are not judged on the same pictures; --data names them",
+          from_here(all.judged.front().folder(options)), from_here(judged.folder(options))));
+    }
+    all.predictions.push_back(predictions_of(judged, file, options, device));
+  }
+  return all;
+}
+
+// One model, or what several say together.
+void judge(const EvalCommand& options, torch::Device device) {
+  const AllJudged all = judge_all(options, options.files, device);
+  const Judged& first = all.judged.front();
+  const bool alone = options.files.size() == 1;
+  const Predictions predictions = alone ? all.predictions[0] : mean_of(all.predictions);
+  EvalResult result = {.folder = from_here(first.folder(options)),
+                       .precision = name_of(first.model.net->precision()),
+                       .classes = first.model.classes,
+                       .evaluation = evaluate(predictions),
+                       .calibrated = {},
+                       .left_out = left_out_text(*first.pictures),
+                       .left_out_record = left_out_record(*first.pictures),
+                       .trained_on = all.trained_on,
+                       .models = options.files.size()};
+  if (alone) result.calibrated = calibrated_figures(predictions, first.model.calibration);
   if (!options.predictions.empty()) {
     write_file_atomically(options.predictions,
-                          to_csv(with_names(predictions, *judged.pictures, judged.dir)));
+                          to_csv(with_names(predictions, *first.pictures, first.dir)));
   }
   fmt::print("{}", options.json ? to_json(result).dump() + "\n" : text_of(result));
   if (options.min_accuracy && result.evaluation.accuracy < *options.min_accuracy) {
@@ -104,28 +133,17 @@ void judge_one(const EvalCommand& options, torch::Device device) {
   }
 }
 
-void judge_two(const EvalCommand& options, torch::Device device) {
+void compare_two(const EvalCommand& options, torch::Device device) {
+  const AllJudged all = judge_all(options, options.compare, device);
   std::vector<ComparedModel> models;
-  std::vector<Predictions> predictions;
-  std::vector<Judged> judged;
-  for (const fs::path& file : options.compare) {
-    judged.push_back(open_judged(options, file, device));
-    count_trained_on(judged.back());
-    predictions.push_back(predictions_of(judged.back(), file, options, device));
-    models.push_back({.name = shown(file), .evaluation = evaluate(predictions.back())});
+  for (size_t i = 0; i < options.compare.size(); ++i) {
+    models.push_back(
+        {.name = shown(options.compare[i]), .evaluation = evaluate(all.predictions[i])});
   }
-  const auto files = [&](size_t i) {
-    return with_names({}, *judged[i].pictures, judged[i].folder(options)).files;
-  };
-  if (files(0) != files(1)) {
-    throw DataError(fmt::format("{} and {} are not judged on the same pictures; --data names them",
-                                from_here(judged[0].folder(options)),
-                                from_here(judged[1].folder(options))));
-  }
-  const Comparison comparison = compare(predictions[0], predictions[1]);
+  const Comparison comparison = compare(all.predictions[0], all.predictions[1]);
   fmt::print("{}", options.json
                        ? to_json(models, comparison).dump() + "\n"
-                       : text_of(from_here(judged[0].folder(options)), models, comparison));
+                       : text_of(from_here(all.judged[0].folder(options)), models, comparison));
 }
 
 }  // namespace
@@ -134,7 +152,10 @@ void setup_eval(CLI::App& app) {
   auto options = std::make_shared<EvalCommand>();
   CLI::App* command = app.add_subcommand("eval", "Judge a trained model on DIR/test");
   CLI::Option* model =
-      command->add_option("--model", options->file, "model file, as train wrote it")
+      command
+          ->add_option("--model", options->files,
+                       "model file, as train wrote it; given again, the mean of all their answers "
+                       "is judged")
           ->type_name("FILE");
   CLI::Option* compare =
       command
@@ -172,14 +193,14 @@ void setup_eval(CLI::App& app) {
 }
 
 void run_eval(const EvalCommand& options) {
-  if (options.file.empty() && options.compare.empty()) {
+  if (options.files.empty() && options.compare.empty()) {
     throw ConfigError("--model is required, or --compare with two model files");
   }
   const torch::Device device = prepare_device(options.model);
   if (options.compare.empty()) {
-    judge_one(options, device);
+    judge(options, device);
   } else {
-    judge_two(options, device);
+    compare_two(options, device);
   }
 }
 

@@ -8,11 +8,13 @@
 #include "catdog/cli/progress_bar.hpp"
 #include "catdog/cli/run_ends.hpp"
 #include "catdog/cli/save_schedule.hpp"
+#include "catdog/cli/series.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/signals.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/data/pictures_digest.hpp"
+#include "catdog/data/training_pictures.hpp"
 #include "catdog/train/environment.hpp"
 #include "catdog/train/resume.hpp"
 #include "catdog/train/run_record.hpp"
@@ -152,6 +154,19 @@ void setup_train(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--max-time", options->max_time,
                       "save and stop, with exit code 6, after this time, as 90s, 5min or 2h");
+  command
+      ->add_option(
+          "--seeds", options->seeds,
+          "train so many runs, with seeds one after another, and print their mean and spread")
+      ->check(CLI::Range(1, 1000))
+      ->excludes(resume);
+  command
+      ->add_option("--folds", options->folds,
+                   "train so many runs, each judged on another part of the pictures of train/ and "
+                   "validation/ (cross-validation)")
+      ->check(CLI::Range(2, 1000))
+      ->excludes(resume)
+      ->excludes("--seeds");
   command->add_flag("--print-config", options->print_config,
                     "print what a run would use, and stop");
   command->add_flag("--help-config", options->help_config,
@@ -162,19 +177,14 @@ void setup_train(CLI::App& app) {
   command->callback([options] { run_train(*options); });
 }
 
-void run_train(const TrainCommand& options) {
-  if (options.help_config) {
-    fmt::print("{}", describe_sections(Config().sections()));
-    return;
-  }
-  catch_save_requests();
-  SaveSchedule schedule(options.checkpoint_every, options.max_time);
+void train_one(const TrainCommand& options, SaveSchedule& schedule) {
   std::optional<Stopped> stopped = open_stopped(options);
   Config config = find_config(options, stopped);
   if (options.print_config) {
     fmt::print("{}\n", to_json(config).dump(2));
     return;
   }
+  check_fold(config.data);
   const torch::Device device = choose_device(config.train.device);
   const OwnStream stream(device);
   use_threads(config.train.threads);
@@ -184,8 +194,7 @@ void run_train(const TrainCommand& options) {
   check_folder(dir);
   config.data.dir = dir.string();
   const std::shared_ptr<ByteBudget> memory = memory_budget(config.data);
-  const ImageFolder training(dir / "train", config.data, memory);
-  const ImageFolder validation(dir / "validation", config.data, memory);
+  const auto [training, validation] = open_training_pictures(config.data, memory);
   check_classes(training, validation, shown(dir));
   const Json left_out = warn_of_left_out(training, validation);
   const std::vector<std::string> digests = picture_digests(training);
@@ -230,6 +239,21 @@ void run_train(const TrainCommand& options) {
   run.finish(config.train.keep);
   write_ending(run, validation, device, net->precision());
   fmt::print("{}\n", shown(run.model()));
+}
+
+void run_train(const TrainCommand& options) {
+  if (options.help_config) {
+    fmt::print("{}", describe_sections(Config().sections()));
+    return;
+  }
+  catch_save_requests();
+  SaveSchedule schedule(options.checkpoint_every, options.max_time);
+  const auto train = [&](const TrainCommand& one) { train_one(one, schedule); };
+  if (is_series(options) && !options.print_config) {
+    train_series(options, run_name(options), train);
+  } else {
+    train(options);
+  }
 }
 
 }  // namespace catdog

@@ -23,6 +23,13 @@ void check_folder(const fs::path& dir) {
   }
 }
 
+void check_fold(const DataOptions& options) {
+  if (options.folds == 1 || (options.folds > 0 && options.fold > options.folds)) {
+    throw ConfigError(fmt::format("data.fold = {}: there are {} folds, and two are the least",
+                                  options.fold, options.folds));
+  }
+}
+
 void check_classes(const ImageFolder& training, const ImageFolder& validation,
                    const std::string& dir) {
   for (const std::string& name : training.classes()) {

@@ -93,7 +93,11 @@ Json figures_json(const ClassFigures& figures) {
 
 // What validation taught, used here.
 std::string calibration_text(const EvalResult& result) {
-  const CalibratedFigures& calibrated = result.calibrated;
+  if (!result.calibrated) {
+    return fmt::format("\nCalibration error {:.2f} %.\n",
+                       100 * result.evaluation.calibration_error);
+  }
+  const CalibratedFigures& calibrated = *result.calibrated;
   std::string text = fmt::format(
       "\nCalibration error {:.2f} %; {:.2f} % with the temperature {:.3f} fitted on validation.\n",
       100 * result.evaluation.calibration_error, 100 * calibrated.error,
@@ -130,7 +134,9 @@ std::string text_of(const EvalResult& result) {
   for (const std::string& name : result.classes) width = std::max(width, width_of(name));
   const Evaluation& evaluation = result.evaluation;
   std::string text =
-      fmt::format("{}: {} pictures, {}\n", result.folder, evaluation.n, result.precision);
+      fmt::format("{}: {} pictures, {}", result.folder, evaluation.n, result.precision);
+  if (result.models > 1) text += fmt::format(", the mean of {} models", result.models);
+  text += "\n";
   if (!result.left_out.empty()) text += result.left_out + "\n";
   text +=
       fmt::format("loss      {:.4f}\naccuracy  {}\n", evaluation.loss, accuracy_text(evaluation));
@@ -149,13 +155,16 @@ Json to_json(const EvalResult& result) {
     json["by_class"][result.classes[label]] = figures_json(evaluation.classes[label]);
   }
   json["mean_of_classes"] = figures_json(mean_of_classes(evaluation));
-  const bool of_two = result.calibrated.accuracy_at_threshold.has_value();
-  json["calibration"] = {
-      {"error", evaluation.calibration_error},
-      {"temperature", result.calibrated.calibration.temperature},
-      {"error_with_temperature", result.calibrated.error},
-      {"threshold", of_two ? Json(result.calibrated.calibration.threshold) : Json()},
-      {"accuracy_at_threshold", or_null(result.calibrated.accuracy_at_threshold)}};
+  json["calibration"] = {{"error", evaluation.calibration_error}};
+  if (const auto& calibrated = result.calibrated) {
+    const bool of_two = calibrated->accuracy_at_threshold.has_value();
+    json["calibration"].update(
+        {{"temperature", calibrated->calibration.temperature},
+         {"error_with_temperature", calibrated->error},
+         {"threshold", of_two ? Json(calibrated->calibration.threshold) : Json()},
+         {"accuracy_at_threshold", or_null(calibrated->accuracy_at_threshold)}});
+  }
+  json["models"] = result.models;
   json["trained_on"] = result.trained_on;
   json["left_out"] = result.left_out_record;
   json["precision"] = result.precision;

@@ -18,17 +18,6 @@ namespace {
 
 constexpr int kSheetColumns = 8;
 
-// Where no name is given, the config's; that of a run, runs/<name>/config.json, has the run's.
-std::string run_name(const TrainCommand& options) {
-  if (!options.name.empty()) return options.name;
-  if (options.config.config.empty()) return "run";
-  const fs::path config = options.config.config;
-  const fs::path name = config.filename() == "config.json" && config.has_parent_path()
-                            ? config.parent_path().filename()
-                            : config.stem();
-  return name.string();
-}
-
 // Where `folder` is, or will be made.
 fs::path existing_ancestor(const fs::path& folder) {
   fs::path path = fs::absolute(folder);
@@ -60,6 +49,16 @@ void write_page(const RunFolder& run) {
 }
 
 }  // namespace
+
+std::string run_name(const TrainCommand& options) {
+  if (!options.name.empty()) return options.name;
+  if (options.config.config.empty()) return "run";
+  const fs::path config = options.config.config;
+  const fs::path name = config.filename() == "config.json" && config.has_parent_path()
+                            ? config.parent_path().filename()
+                            : config.stem();
+  return name.string();
+}
 
 std::optional<Stopped> open_stopped(const TrainCommand& options) {
   if (options.resume.empty()) return std::nullopt;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/data/image_folder.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "catdog/core/error.hpp"
@@ -46,6 +47,12 @@ void DataOptions::describe(OptionTable& table) {
   table.number(
       "workers", workers, {kWorkerPerCore, 256},
       "threads that prepare batches; -1: one a core; 0: the training thread does it itself");
+  table.number(
+      "folds", folds, {0, 1000},
+      "for cross-validation: deals train/ and validation/ together out into so many parts; "
+      "0: takes them as they are");
+  table.number("fold", fold, {1, 1000},
+               "with folds: the part that is for validation; the others are for training");
 }
 
 std::shared_ptr<ByteBudget> memory_budget(const DataOptions& options) {
@@ -63,21 +70,26 @@ bool ByteBudget::take(int64_t bytes) {
 
 ImageFolder::ImageFolder(const fs::path& dir, const DataOptions& options,
                          std::shared_ptr<ByteBudget> memory)
-    : listing_(list_class_folders(dir)),
-      size_{options.image_size, options.image_size},
-      resampling_(options.resize),
-      memory_(std::move(memory)),
-      cache_(std::make_shared<Cache>()) {
-  if (options.on_bad == OnBad::skip) leave_out_bad(dir);
-  cache_->pictures.resize(listing_.files.size());
+    : ImageFolder(list_class_folders(dir), options, std::move(memory)) {
   if (options.cache == CacheKind::disk) {
     cache_->disk =
         std::make_unique<DiskCache>(cache_file(dir), listing_.files.size(), size_, resampling_);
   }
 }
 
+ImageFolder::ImageFolder(ClassFolders listing, const DataOptions& options,
+                         std::shared_ptr<ByteBudget> memory)
+    : listing_(std::move(listing)),
+      size_{options.image_size, options.image_size},
+      resampling_(options.resize),
+      memory_(std::move(memory)),
+      cache_(std::make_shared<Cache>()) {
+  if (options.on_bad == OnBad::skip) leave_out_bad();
+  cache_->pictures.resize(listing_.files.size());
+}
+
 // Before the first batch, so that what a batch holds stays a function of seed, pass and place.
-void ImageFolder::leave_out_bad(const fs::path& dir) {
+void ImageFolder::leave_out_bad() {
   std::vector<std::string> faults(listing_.files.size());
   for_each_index(faults.size(), [&](size_t i) {
     try {
@@ -96,12 +108,13 @@ void ImageFolder::leave_out_bad(const fs::path& dir) {
       left_out_.push_back({file(i), faults[i]});
     }
   }
-  listing_.files = std::move(good);
   for (size_t i = 0; i < has_good.size(); ++i) {
-    if (!has_good[i]) {
-      throw DataError(shown(dir / classes()[i]) + ": none of the pictures can be read");
-    }
+    if (has_good[i]) continue;
+    const auto one = std::find_if(listing_.files.begin(), listing_.files.end(),
+                                  [&](auto& file) { return static_cast<size_t>(file.label) == i; });
+    throw DataError(shown(one->file.parent_path()) + ": none of the pictures can be read");
   }
+  listing_.files = std::move(good);
 }
 
 torch::data::Example<> ImageFolder::get(size_t index) {

@@ -53,6 +53,15 @@ PrecisionChoice precision_of(const Json& environment) {
 
 }  // namespace
 
+std::vector<std::string> differing_keys(const Config& a, const Config& b) {
+  std::vector<std::string> keys;
+  if (a.train.epochs != b.train.epochs) keys.emplace_back("train.epochs");
+  for (const Difference& difference : differences(to_json(a), to_json(b))) {
+    if (!is_one_of(difference.key, kFree)) keys.push_back(difference.key);
+  }
+  return keys;
+}
+
 Config resumed_config(const Checkpoint& checkpoint, Config asked, bool force) {
   Faults faults;
   for (const auto& [key, before, now] : differences(to_json(checkpoint.config), to_json(asked))) {

@@ -55,6 +55,8 @@ struct TrainCommand {
   bool force_resume = false;
   std::string checkpoint_every = "5min";  // see SaveSchedule
   std::string max_time;
+  int seeds = 1;  // runs, with as many seeds
+  int folds = 0;  // runs of a cross-validation; 0: none
   bool print_config = false;
   bool help_config = false;
 };
@@ -62,7 +64,7 @@ void setup_train(CLI::App& app);
 void run_train(const TrainCommand& options);
 
 struct EvalCommand {
-  std::filesystem::path file;                  // the model
+  std::vector<std::filesystem::path> files;    // the model, or several to be judged together
   std::vector<std::filesystem::path> compare;  // or two models to compare; else empty
   std::filesystem::path data;                  // empty: the folder that the model was trained on
   std::string split = "test";

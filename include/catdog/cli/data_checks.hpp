@@ -12,7 +12,7 @@ namespace catdog {
 // DIR holds train/ and validation/, and its path can be recorded. Throws ConfigError, DataError.
 void check_folder(const std::filesystem::path& dir);
 
-// Both have the same two classes, whose names can be recorded. `dir` is for messages. Throws
+// Both have the same classes, whose names can be recorded. `dir` is for messages. Throws
 // DataError.
 void check_classes(const ImageFolder& training, const ImageFolder& validation,
                    const std::string& dir);
@@ -23,5 +23,8 @@ std::string left_out_text(const ImageFolder& folder);
 
 // All of them, for records: [{"file", "reason"}, …].
 Json left_out_record(const ImageFolder& folder);
+
+// Throws ConfigError if data.folds has no data.fold.
+void check_fold(const DataOptions& options);
 
 }  // namespace catdog

@@ -27,10 +27,11 @@ struct EvalResult {
   std::string precision;
   std::vector<std::string> classes;
   Evaluation evaluation;
-  CalibratedFigures calibrated;
-  std::string left_out;       // left_out_text
-  Json left_out_record = {};  // left_out_record
-  int64_t trained_on = 0;     // pictures that the model was trained on
+  std::optional<CalibratedFigures> calibrated;  // of one model; several together have none
+  std::string left_out;                         // left_out_text
+  Json left_out_record = {};                    // left_out_record
+  int64_t trained_on = 0;  // pictures that a model was trained on, of several the most
+  size_t models = 1;       // that were judged together
 };
 
 std::string text_of(const EvalResult& result);

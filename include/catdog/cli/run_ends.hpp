@@ -10,6 +10,10 @@
 
 namespace catdog {
 
+// The name that is asked for; else the config's, that of a run, runs/<name>/config.json, being the
+// run's.
+std::string run_name(const TrainCommand& options);
+
 // A run that stopped, and where it goes on from; no checkpoint if it was cut off before its first.
 struct Stopped {
   RunFolder folder;

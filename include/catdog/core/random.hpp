@@ -16,6 +16,7 @@ enum class Stream : uint32_t {
   dropout = 3,  // one seed for torch's generator a training step
   synth = 4,    // demo pictures
   augment = 5,  // random transformations of a picture
+  fold = 7,     // parts for cross-validation
 };
 
 // Philox4x32-10: four 32-bit numbers from a 128-bit counter and a 64-bit key. Salmon et al.,

@@ -40,6 +40,8 @@ struct DataOptions {
   int cache_mb = 2048;                  // of memory for them, all folders together
   int device_mb = 2048;                 // of a GPU's memory; a folder that needs more stays off it
   int workers = kWorkerPerCore;  // threads that prepare batches; 0: the training thread itself
+  int folds = 0;  // parts of train/ and validation/ together for cross-validation; 0: as they are
+  int fold = 1;   // the one that validation gets
 
   void describe(OptionTable& table);
 };
@@ -71,6 +73,9 @@ class ImageFolder : public torch::data::datasets::Dataset<ImageFolder, torch::da
   ImageFolder(const std::filesystem::path& dir, const DataOptions& options,
               std::shared_ptr<ByteBudget> memory);
 
+  // Those pictures, which are kept in memory at most.
+  ImageFolder(ClassFolders listing, const DataOptions& options, std::shared_ptr<ByteBudget> memory);
+
   // Picture and label as tensors: (3, S, S) float in [0, 1], and a float scalar.
   torch::data::Example<> get(size_t index) override;
   torch::optional<size_t> size() const override { return listing_.files.size(); }
@@ -95,7 +100,7 @@ class ImageFolder : public torch::data::datasets::Dataset<ImageFolder, torch::da
     std::unique_ptr<DiskCache> disk;  // none: memory alone
   };
 
-  void leave_out_bad(const std::filesystem::path& dir);
+  void leave_out_bad();
 
   ClassFolders listing_;
   std::vector<LeftOutPicture> left_out_;

@@ -3,10 +3,14 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "catdog/train/checkpoint.hpp"
 
 namespace catdog {
+
+// The keys, section.key, whose values differ and of which a run's result depends.
+std::vector<std::string> differing_keys(const Config& a, const Config& b);
 
 // The settings to go on with: `asked`, if that differs from the run's own in nothing that changes
 // its result; precision and threads are the checkpoint's where `asked` leaves them open. With

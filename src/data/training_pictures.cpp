@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/data/training_pictures.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+
+#include "catdog/core/error.hpp"
+#include "catdog/core/files.hpp"
+#include "catdog/core/random.hpp"
+#include "catdog/core/text.hpp"
+
+namespace catdog {
+namespace {
+
+// Of `files`, all of one class: the places that go to each part, in the files' order.
+std::vector<bool> in_fold(size_t files, const DataOptions& options, int label) {
+  const std::vector<int64_t> order = permutation(
+      static_cast<int64_t>(files), Rng(/*seed=*/0, Stream::fold, static_cast<uint32_t>(label)));
+  std::vector<bool> chosen(files);
+  for (size_t i = 0; i < files; ++i) {
+    if (static_cast<int>(i % static_cast<size_t>(options.folds)) == options.fold - 1) {
+      chosen[static_cast<size_t>(order[i])] = true;
+    }
+  }
+  return chosen;
+}
+
+}  // namespace
+
+TrainingPictures open_training_pictures(const DataOptions& options,
+                                        const std::shared_ptr<ByteBudget>& memory) {
+  const fs::path dir = options.dir;
+  if (options.folds == 0) {
+    return {ImageFolder(dir / "train", options, memory),
+            ImageFolder(dir / "validation", options, memory)};
+  }
+  const ClassFolders all[] = {list_class_folders(dir / "train"),
+                              list_class_folders(dir / "validation")};
+  if (all[0].classes != all[1].classes) {
+    throw DataError(fmt::format("{}: train has the classes {}, validation has {}", shown(dir),
+                                join_and(all[0].classes), join_and(all[1].classes)));
+  }
+  ClassFolders training = {all[0].classes, {}}, validation = training;
+  for (int label = 0; label < static_cast<int>(training.classes.size()); ++label) {
+    std::vector<LabelledFile> files;
+    for (const ClassFolders& subset : all) {
+      std::copy_if(subset.files.begin(), subset.files.end(), std::back_inserter(files),
+                   [&](const LabelledFile& file) { return file.label == label; });
+    }
+    if (files.size() < static_cast<size_t>(options.folds)) {
+      throw DataError(fmt::format("{}: {} pictures of {} cannot be dealt out into {} folds",
+                                  shown(dir), files.size(),
+                                  training.classes[static_cast<size_t>(label)], options.folds));
+    }
+    const std::vector<bool> chosen = in_fold(files.size(), options, label);
+    for (size_t i = 0; i < files.size(); ++i) {
+      (chosen[i] ? validation : training).files.push_back(files[i]);
+    }
+  }
+  return {ImageFolder(std::move(training), options, memory),
+          ImageFolder(std::move(validation), options, memory)};
+}
+
+}  // namespace catdog
