@@ -40,7 +40,9 @@ Trainer::Trainer(const Config& config, ConvNet net, const ImageFolder& training,
       net_(std::move(net)),
       device_(device),
       device_memory_(int64_t{config.data.device_mb} << 20),
-      training_(training, device, device_memory_, config.data.workers),
+      training_(device_can(config.augment)
+                    ? PictureStore(training, device, device_memory_, config.data.workers)
+                    : PictureStore(training)),
       validation_(validation, device, device_memory_, config.data.workers),
       // Validation goes through infer, which takes the evaluation chain.
       batches_(training_batches(config, training_)),
