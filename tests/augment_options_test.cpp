@@ -126,6 +126,66 @@ TEST(AugmentDraws, TurningAnOptionOnLeavesTheOtherDraws) {
   }
 }
 
+// What Keras has not, each turned on by itself, changes its own numbers alone.
+TEST(AugmentDraws, WhatKerasHasNotLeavesAllOtherDraws) {
+  AugmentOptions none;
+  none.rotation_range = 40;
+  none.brightness_range = {0.5, 2};
+  none.erasing_probability = 0.5;
+  AugmentOptions all = none;
+  all.affine_probability = 0.5;
+  all.crop_area = {0.1, 1};
+  all.contrast_range = {0.5, 2};
+  all.saturation_range = {0.4, 2};
+  all.hue_range = 30;
+  all.grayscale_probability = 0.5;
+  all.rand_augment_ops = 3;
+  all.mixup_alpha = all.cutmix_alpha = 1;
+  int still = 0, grey = 0;
+  for (uint32_t i = 0; i < 1000; ++i) {
+    const auto draw = [i](const AugmentOptions& options) {
+      return draw_transformation(options, {150, 100}, Rng(9, Stream::augment, 0, i));
+    };
+    const Transformation expected = draw(all);
+    Transformation built = draw(none);
+    still += expected.affine == Affine{};
+    grey += expected.grey;
+    if (expected.affine == Affine{}) built.affine = Affine{};
+    const auto take = [&](const auto& set, auto Transformation::*field) {
+      AugmentOptions one = none;
+      set(one);
+      built.*field = draw(one).*field;
+    };
+    using O = AugmentOptions;
+    using T = Transformation;
+    take([&](O& o) { o.crop_area = all.crop_area; }, &T::crop);
+    take([&](O& o) { o.contrast_range = all.contrast_range; }, &T::contrast);
+    take([&](O& o) { o.saturation_range = all.saturation_range; }, &T::saturation);
+    take([&](O& o) { o.hue_range = all.hue_range; }, &T::hue_deg);
+    take([&](O& o) { o.grayscale_probability = all.grayscale_probability; }, &T::grey);
+    take([&](O& o) { o.rand_augment_ops = all.rand_augment_ops; }, &T::policy);
+    EXPECT_EQ(built, expected);
+  }
+  EXPECT_NEAR(still, 500, 5 * std::sqrt(250.0));
+  EXPECT_NEAR(grey, 500, 5 * std::sqrt(250.0));
+}
+
+// So that a run of an older version can be repeated: numbers of a Philox in Python.
+TEST(AugmentDraws, AreThoseOfTheFirstVersion) {
+  AugmentOptions options;
+  options.rotation_range = 40;
+  options.zoom_range = {0.8, 1.2};
+  options.brightness_range = {0.5, 1.5};
+  options.erasing_probability = 1;
+  const Transformation drawn =
+      draw_transformation(options, {150, 100}, Rng(1, Stream::augment, 2, 3));
+  EXPECT_DOUBLE_EQ(drawn.affine.rotation_deg, 33.827215503659744);
+  EXPECT_DOUBLE_EQ(drawn.affine.zoom_columns, 0.8055238647655015);
+  EXPECT_DOUBLE_EQ(drawn.brightness, 0.7737777607836637);
+  EXPECT_EQ(drawn.erased_seed, 0x4f5a5cd2ae208fb8u);
+  EXPECT_EQ(drawn.erased, cv::Rect(13, 45, 71, 35));
+}
+
 Sections sections_of(AugmentOptions& options) {
   Sections sections(1);
   sections[0].first = "augment";
@@ -148,6 +208,7 @@ TEST(AugmentOptions, ReadBackEqual) {
       read_sections(sections,
                     parse_json(R"({"augment": {"rotation_range": 40, "zoom_range": 0.2,
       "horizontal_flip": true, "fill_mode": "wrap", "brightness_range": [0, 1.5],
+      "crop_area": [0.25, 1], "rand_augment_ops": 2, "mixup_alpha": 0.2,
       "preset": "keras-preprocessing-1"}})",
                                ""),
                     "");
@@ -157,6 +218,9 @@ TEST(AugmentOptions, ReadBackEqual) {
   EXPECT_TRUE(options.horizontal_flip);
   EXPECT_EQ(options.fill_mode, FillMode::wrap);
   EXPECT_EQ(options.preset, Preset::keras_preprocessing_1);
+  EXPECT_EQ(options.crop_area, (std::array<double, 2>{0.25, 1}));
+  EXPECT_EQ(options.rand_augment_ops, 2);
+  EXPECT_EQ(options.mixup_alpha, 0.2);
   const Sections copied = sections_of(copy);
   EXPECT_TRUE(read_sections(copied, write_sections(sections), "").empty());
   EXPECT_EQ(write_sections(copied), write_sections(sections));
@@ -177,6 +241,17 @@ TEST(AugmentOptions, FaultsNameTheAllowedRange) {
             "c.json: augment.channel_shift_range = -3: must be a number from 0 to 255");
   EXPECT_EQ(fault(R"({"erasing_probability": 1.5})"),
             "c.json: augment.erasing_probability = 1.5: must be a number from 0 to 1");
+  EXPECT_EQ(fault(R"({"affine_probability": -0.5})"),
+            "c.json: augment.affine_probability = -0.5: must be a number from 0 to 1");
+  EXPECT_EQ(fault(R"({"hue_range": 181})"),
+            "c.json: augment.hue_range = 181: must be a number from 0 to 180");
+  EXPECT_EQ(fault(R"({"rand_augment_ops": 1.5})"),
+            "c.json: augment.rand_augment_ops = 1.5: must be a whole number from 0 to 16");
+  EXPECT_EQ(fault(R"({"cutmix_alpha": -1})"),
+            "c.json: augment.cutmix_alpha = -1: must be a number from 0 to 10");
+  EXPECT_EQ(fault(R"({"crop_area": [0, 1]})"),
+            "c.json: augment.crop_area = [0,1]: must be a pair [low, high] of numbers from 0 "
+            "(excluded) to 1, low not above high");
   EXPECT_EQ(fault(R"({"horizontal_flip": 1})"),
             "c.json: augment.horizontal_flip = 1: must be true or false");
   EXPECT_EQ(fault(R"({"fill_mode": "mirror"})"),

@@ -80,17 +80,23 @@ TEST_F(DevicePicturesTest, APictureThatCannotBeReadIsNamed) {
 // The device "meta" stands for any that is not the CPU: its tensors have all but values.
 TEST_F(DevicePicturesTest, AStoreIsOnTheDeviceWhereThePicturesFit) {
   const ImageFolder folder = open();
-  const auto is_on_device = [&](torch::Device device, int64_t bytes_free, int64_t bytes_left) {
+  const auto is_on_device = [&](torch::Device device, int64_t bytes_free, int64_t bytes_left,
+                                const Chain& chain = evaluation_chain()) {
     ByteBudget memory(bytes_free);
     const PictureStore store(folder, device, memory, /*workers=*/0);
     EXPECT_TRUE(memory.take(bytes_left));
     EXPECT_FALSE(memory.take(1));
-    const std::unique_ptr<BatchSource> batches = store.batches(evaluation_chain(), {});
+    const std::unique_ptr<BatchSource> batches = store.batches(chain, {});
     return dynamic_cast<DeviceBatches*>(batches.get()) != nullptr;
   };
   EXPECT_TRUE(is_on_device(torch::kMeta, kBytes + 5, 5));
   EXPECT_FALSE(is_on_device(torch::kMeta, kBytes - 1, kBytes - 1));
   EXPECT_FALSE(is_on_device(torch::kCPU, kBytes, kBytes));
+  AugmentOptions augment;
+  augment.crop_area = {0.5, 1};
+  EXPECT_TRUE(is_on_device(torch::kMeta, kBytes, 0, training_chain(augment, 1)));
+  augment.rand_augment_ops = 2;  // which only threads can do
+  EXPECT_FALSE(is_on_device(torch::kMeta, kBytes, 0, training_chain(augment, 1)));
 }
 
 }  // namespace

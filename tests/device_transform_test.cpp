@@ -153,6 +153,33 @@ TEST(DeviceTransform, ColoursAndErasesAsTransformDoes) {
   expect_equal();
 }
 
+// Each alone, then all together.
+TEST(DeviceTransform, DoesWhatKerasHasNotAsTransformDoes) {
+  constexpr int kSide = 24;
+  AugmentOptions all = wild_movements();
+  const auto expect_equal = [](const AugmentOptions& options, double tolerance) {
+    EXPECT_LT(largest_difference(draw(options, kSide, 60), options, kSide), tolerance);
+  };
+  const auto one = [&](const auto& set, double tolerance) {
+    AugmentOptions alone;
+    set(alone);
+    set(all);
+    expect_equal(alone, tolerance);
+  };
+  one([](AugmentOptions& o) { o.affine_probability = 0.5; }, 1e-12);
+  one([](AugmentOptions& o) { o.crop_area = {0.08, 1}; }, 1e-12);
+  one([](AugmentOptions& o) { o.contrast_range = {0, 3}; }, 2e-6);
+  one([](AugmentOptions& o) { o.saturation_range = {0, 3}; }, 2e-6);
+  one([](AugmentOptions& o) { o.hue_range = 180; }, 2e-6);
+  one([](AugmentOptions& o) { o.grayscale_probability = 0.5; }, 2e-6);
+  all.brightness_range = {0.5, 1.5};
+  all.erasing_probability = 0.5;
+  expect_equal(all, 1e-4);
+  all.interpolation = Interpolation::bilinear;
+  all.fill_mode = FillMode::reflect;
+  expect_equal(all, 1e-4);
+}
+
 // That the tests above can fail: transformations of a batch differ, and are not mixed up.
 TEST(DeviceTransform, TheDrawsOfABatchDiffer) {
   const AugmentOptions options = wild_movements();

@@ -32,6 +32,18 @@ TEST(Rng, IsAFunctionOfItsFourArguments) {
   EXPECT_EQ(different.size(), 6u);
 }
 
+TEST(Rng, ABranchDoesNotDependOnWhatWasDrawnBefore) {
+  const Rng rng(1, Stream::augment, 2, 3);
+  Rng used = rng;
+  for (int i = 0; i < 1001; ++i) used.next_u32();
+  const auto first = [](Rng other) { return other.next_u64(); };
+  EXPECT_EQ(first(used.branch(1)), first(rng.branch(1)));
+  EXPECT_EQ(first(rng.branch(2).branch(1)), first(rng.branch(1)));
+  const std::set<uint64_t> different = {first(rng), first(rng.branch(1)), first(rng.branch(2)),
+                                        first(rng.branch(255))};
+  EXPECT_EQ(different.size(), 4u);
+}
+
 TEST(Rng, UniformFillsItsIntervalEvenly) {
   Rng rng(5, Stream::augment);
   double sum = 0, squares = 0, low = 1, high = 0;

@@ -33,6 +33,13 @@ Rng::Rng(uint64_t seed, Stream stream, uint32_t pass, uint32_t index)
     : key_{static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)},
       counter_{0, index, pass, static_cast<uint32_t>(stream)} {}
 
+Rng Rng::branch(uint32_t number) const {
+  Rng other = *this;
+  other.counter_[0] = number << 24;
+  other.used_ = 4;
+  return other;
+}
+
 uint32_t Rng::next_u32() {
   if (used_ == 4) {
     block_ = philox4x32(counter_, key_);

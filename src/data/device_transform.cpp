@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "device_colours.hpp"
+
 namespace catdog {
 namespace {
 
@@ -14,10 +16,10 @@ using torch::Tensor;
 
 // The drawn numbers, (N, …) doubles on the device.
 struct Draws {
-  Tensor matrices;  // (N, 2, 3)
-  Tensor flips;     // (N, 2): vertically, horizontally
-  Tensor shifts;    // (N, 3)
-  Tensor factors;   // (N, 1)
+  Tensor matrices;                                          // (N, 2, 3)
+  Tensor flips;                                             // (N, 2): vertically, horizontally
+  Tensor shifts;                                            // (N, 3)
+  Tensor brightness, contrast, saturation, hues_deg, grey;  // (N, 1)
 };
 
 // Memory of the host that the device reads later, if it has not done so at once.
@@ -27,23 +29,28 @@ Tensor send(const Tensor& tensor, torch::Device device) {
 
 Draws send_draws(const std::vector<Transformation>& transformations, Size size,
                  torch::Device device) {
-  constexpr int64_t kColumns = 6 + 2 + 3 + 1;
+  constexpr int64_t kColumns = 6 + 2 + 3 + 5;
   std::vector<double> table;
   table.reserve(transformations.size() * kColumns);
   for (const Transformation& drawn : transformations) {
-    for (const auto& row : affine_matrix(size, drawn.affine)) {
+    for (const auto& row : lookup_matrix(size, drawn).value_or(affine_matrix(size, Affine{}))) {
       table.insert(table.end(), row.begin(), row.end());
     }
     table.push_back(drawn.flip_vertically ? 1 : 0);
     table.push_back(drawn.flip_horizontally ? 1 : 0);
     table.insert(table.end(), drawn.channel_shifts.begin(), drawn.channel_shifts.end());
-    table.push_back(drawn.brightness);
+    table.insert(table.end(), {drawn.brightness, drawn.contrast, drawn.saturation, drawn.hue_deg,
+                               drawn.grey ? 1.0 : 0.0});
   }
   const Tensor on_device = send(torch::tensor(table, torch::kDouble).view({-1, kColumns}), device);
   return {.matrices = on_device.narrow(1, 0, 6).unflatten(1, {2, 3}),
           .flips = on_device.narrow(1, 6, 2),
           .shifts = on_device.narrow(1, 8, 3),
-          .factors = on_device.narrow(1, 11, 1)};
+          .brightness = on_device.narrow(1, 11, 1),
+          .contrast = on_device.narrow(1, 12, 1),
+          .saturation = on_device.narrow(1, 13, 1),
+          .hues_deg = on_device.narrow(1, 14, 1),
+          .grey = on_device.narrow(1, 15, 1)};
 }
 
 // (2, N, S, S): row and column in the input of each pixel of the output.
@@ -143,17 +150,6 @@ Tensor warp_all(const Lookup& lookup, const Draws& draws, int64_t side,
   return result;
 }
 
-// Clipped to the darkest and brightest number that each picture had before.
-void shift_channels(Tensor& canvas, const Tensor& shifts) {
-  const Tensor low = canvas.amin({1, 2, 3}, /*keepdim=*/true);
-  const Tensor high = canvas.amax({1, 2, 3}, /*keepdim=*/true);
-  canvas.add_(shifts.to(torch::kFloat).view({-1, 1, 1, 3})).clamp_(low, high);
-}
-
-void brighten(Tensor& canvas, const Tensor& factors) {
-  canvas.mul_(factors.to(torch::kFloat).view({-1, 1, 1, 1})).clamp_max_(255);
-}
-
 void erase(Tensor canvas, const Transformation& drawn) {
   const cv::Rect& area = drawn.erased;
   const Tensor noise =
@@ -171,23 +167,31 @@ torch::Tensor transform_on_device(const torch::Tensor& pictures, const torch::Te
   const auto any = [&](const auto& holds) {
     return std::any_of(transformations.begin(), transformations.end(), holds);
   };
-  const bool moves = any([](const Transformation& drawn) {
-    return drawn.affine != Affine{} || drawn.flip_horizontally || drawn.flip_vertically;
+  const auto side = static_cast<int>(pictures.size(1));
+  const Size size = {side, side};
+  const bool moves = any([&](const Transformation& drawn) {
+    return lookup_matrix(size, drawn) || drawn.flip_horizontally || drawn.flip_vertically;
   });
-  const bool shifts =
-      any([](const auto& drawn) { return drawn.channel_shifts != std::array<double, 3>{}; });
-  const bool brightens = any([](const auto& drawn) { return drawn.brightness != 1; });
-
-  const int64_t side = pictures.size(1);
   Draws draws;
-  if (moves || shifts || brightens) {
-    const auto side_px = static_cast<int>(side);
-    draws = send_draws(transformations, {side_px, side_px}, pictures.device());
+  if (any([](const auto& drawn) { return drawn != Transformation(); })) {
+    draws = send_draws(transformations, size, pictures.device());
   }
   Tensor canvas = moves ? warp_all(Lookup(pictures, indices), draws, side, options)
                         : pictures.index_select(0, indices).to(torch::kFloat);
-  if (shifts) shift_channels(canvas, draws.shifts);
-  if (brightens) brighten(canvas, draws.factors);
+  if (any([](const auto& drawn) { return drawn.channel_shifts != std::array<double, 3>{}; })) {
+    shift_channels(canvas, draws.shifts);
+  }
+  if (any([](const auto& drawn) { return drawn.brightness != 1; })) {
+    brighten(canvas, draws.brightness);
+  }
+  if (any([](const auto& drawn) { return drawn.contrast != 1; })) {
+    change_contrast(canvas, draws.contrast);
+  }
+  if (any([](const auto& drawn) { return drawn.saturation != 1; })) {
+    change_saturation(canvas, draws.saturation);
+  }
+  if (any([](const auto& drawn) { return drawn.hue_deg != 0; })) turn_hues(canvas, draws.hues_deg);
+  if (any([](const auto& drawn) { return drawn.grey; })) make_grey(canvas, draws.grey);
   for (size_t i = 0; i < transformations.size(); ++i) {
     if (transformations[i].erased.empty()) continue;
     erase(canvas[static_cast<int64_t>(i)], transformations[i]);

@@ -14,7 +14,9 @@ PictureStore::PictureStore(const ImageFolder& folder, torch::Device device,
 }
 
 std::unique_ptr<BatchSource> PictureStore::batches(Chain chain, LoaderOptions options) const {
-  if (on_device_) return std::make_unique<DeviceBatches>(*on_device_, std::move(chain), options);
+  if (on_device_ && device_can(chain.augment)) {
+    return std::make_unique<DeviceBatches>(*on_device_, std::move(chain), options);
+  }
   return std::make_unique<BatchLoader>(folder_, std::move(chain), options);
 }
 

@@ -243,6 +243,17 @@ AffineMatrix affine_matrix(Size size, const Affine& affine) {
   return m;
 }
 
+AffineMatrix compose(const AffineMatrix& first, const AffineMatrix& second) {
+  AffineMatrix m{};
+  for (size_t i = 0; i < 2; ++i) {
+    for (size_t j = 0; j < 3; ++j) {
+      m[i][j] = first[i][0] * second[0][j] + first[i][1] * second[1][j];
+    }
+    m[i][2] += first[i][2];
+  }
+  return m;
+}
+
 void warp(const Picture& picture, const AffineMatrix& matrix, const Sampling& sampling,
           float* out) {
   CV_Assert(picture.type() == CV_8UC3 && !picture.empty());

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/signals.hpp"
+#include "catdog/data/mixed_batches.hpp"
 #include "catdog/judge/evaluation.hpp"
 #include "catdog/train/inference.hpp"
 #include "catdog/train/schedule.hpp"
@@ -21,6 +23,12 @@ constexpr int64_t kGpuStepsBetweenLooks = 20;
 
 // A batch's files are named up to this many.
 constexpr size_t kFilesNamed = 64;
+
+int64_t steps_of_epoch(const Config& config, const ImageFolder& training) {
+  return config.train.steps_per_epoch > 0
+             ? config.train.steps_per_epoch
+             : batches_per_pass(training.count(), config.train.batch_size);
+}
 
 // So that every class counts alike in the sum over all pictures; none if the config wants none.
 torch::Tensor class_weights(const Config& config, const ImageFolder& training) {
@@ -37,12 +45,18 @@ torch::Tensor class_weights(const Config& config, const ImageFolder& training) {
 
 std::unique_ptr<BatchSource> training_batches(const Config& config, const PictureStore& training,
                                               BatchRange range) {
-  return training.batches(training_chain(config.augment, config.train.seed),
-                          {.batch_size = config.train.batch_size,
-                           .workers = config.data.workers,
-                           .shuffle_seed = config.train.seed,
-                           .first_batch = range.begin,
-                           .end_batch = range.end});
+  auto batches = training.batches(training_chain(config.augment, config.train.seed),
+                                  {.batch_size = config.train.batch_size,
+                                   .workers = config.data.workers,
+                                   .shuffle_seed = config.train.seed,
+                                   .first_batch = range.begin,
+                                   .end_batch = range.end});
+  if (config.augment.mixup_alpha == 0 && config.augment.cutmix_alpha == 0) return batches;
+  const int epochs = config.augment.mix_epochs;
+  const int64_t end = epochs > 0 ? epochs * steps_of_epoch(config, training.folder())
+                                 : std::numeric_limits<int64_t>::max();
+  return std::make_unique<MixedBatches>(std::move(batches), config.augment, config.train.seed,
+                                        range.begin, end);
 }
 
 Trainer::Trainer(const Config& config, Network net, const ImageFolder& training,
@@ -51,14 +65,14 @@ Trainer::Trainer(const Config& config, Network net, const ImageFolder& training,
       net_(std::move(net)),
       device_(device),
       device_memory_(int64_t{config.data.device_mb} << 20),
-      training_(training, device, device_memory_, config.data.workers),
+      training_(device_can(config.augment)
+                    ? PictureStore(training, device, device_memory_, config.data.workers)
+                    : PictureStore(training)),
       validation_(validation, device, device_memory_, config.data.workers),
       // Validation goes through infer, which takes the evaluation chain.
       batches_(training_batches(config, training_)),
       step_(config, net_, device, recorder(config, device), class_weights(config, training)),
-      steps_per_epoch_(config.train.steps_per_epoch > 0
-                           ? config.train.steps_per_epoch
-                           : batches_per_pass(training.count(), config.train.batch_size)) {}
+      steps_per_epoch_(steps_of_epoch(config, training)) {}
 
 Position Trainer::position() const {
   return {.epochs = epochs_done_,

@@ -16,6 +16,7 @@ enum class Stream : uint32_t {
   dropout = 3,  // one seed for torch's generator a training step
   synth = 4,    // demo pictures
   augment = 5,  // random transformations of a picture
+  mix = 6,      // how the pictures of a batch are mixed
   fold = 7,     // parts for cross-validation
 };
 
@@ -26,6 +27,10 @@ std::array<uint32_t, 4> philox4x32(std::array<uint32_t, 4> counter, std::array<u
 class Rng {
  public:
   Rng(uint64_t seed, Stream stream, uint32_t pass = 0, uint32_t index = 0);
+
+  // Other numbers for the same four arguments, 2^26 of them for each `number` from 1 to 255: for
+  // draws that must not depend on how many were made before.
+  Rng branch(uint32_t number) const;
 
   uint32_t next_u32();
   uint64_t next_u64();

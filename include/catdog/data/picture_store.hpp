@@ -21,6 +21,7 @@ class PictureStore {
   PictureStore(const ImageFolder& folder, torch::Device device, ByteBudget& device_memory,
                int workers);
 
+  // By threads also where the device cannot do what the chain asks for: see device_can().
   std::unique_ptr<BatchSource> batches(Chain chain, LoaderOptions options) const;
 
   const ImageFolder& folder() const { return folder_; }

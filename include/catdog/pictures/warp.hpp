@@ -44,6 +44,10 @@ struct Affine {
 // pixel below and to the right of the true one.
 AffineMatrix affine_matrix(Size size, const Affine& affine);
 
+// The map that looks up through `second`, and from there through `first`: what warping by `first`
+// and then by `second` would show, without sampling twice.
+AffineMatrix compose(const AffineMatrix& first, const AffineMatrix& second);
+
 struct Sampling {
   FillMode fill_mode = FillMode::nearest;
   Interpolation interpolation = Interpolation::nearest;
