@@ -141,6 +141,34 @@ class Preview(CommandTest):
         size = png_size((self.folder / "sheet.png").read_bytes())
         self.assertEqual(size, (3 * 158 + 8, 8 * 176 + 8))
 
+    def test_each_option_beyond_keras_is_seen(self):
+        two = self.folder / "two"
+        two.mkdir()
+        for name in ("cat.3.jpg", "dog.4.jpg"):
+            shutil.copy(self.pictures / name, two)
+
+        def sheet(*settings):
+            flags = [part for setting in settings for part in ("--set", f"augment.{setting}")]
+            result = self.preview(two, "--count", 2, "-o", "sheet.png", *flags)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            return (self.folder / "sheet.png").read_bytes()
+
+        settings = ["affine_probability=0", "crop_area=[0.2,0.5]", "contrast_range=[0.2,0.5]",
+                    "saturation_range=[2,3]", "hue_range=180", "grayscale_probability=1",
+                    "rand_augment_ops=3", "mixup_alpha=1", "cutmix_alpha=1"]
+        sheets = [sheet(), *map(sheet, settings), sheet(*settings)]
+        self.assertEqual(len(set(sheets)), len(settings) + 2)
+        # What belongs to an option that is off changes nothing.
+        self.assertEqual(sheet("crop_aspect=[1,2]", "rand_augment_magnitude=9", "mix_share=0.5",
+                               "mix_epochs=3"), sheets[0])
+        self.assertEqual(sheet("mixup_alpha=1", "mix_share=0"), sheets[0])
+
+    def test_one_picture_is_mixed_with_its_own_variations(self):
+        mixed = ("--set", "augment.mixup_alpha=1")
+        for count in (1, 3):
+            self.assertEqual(self.preview(self.pictures / "cat.3.jpg", "--count", count, *mixed)
+                             .returncode, 0)
+
     def test_failures(self):
         self.expect(self.preview(self.folder / "absent.jpg"), 3, "absent.jpg")
         self.expect(self.preview(self.folder), 3, "holds no pictures")

@@ -8,6 +8,7 @@
 #include "catdog/data/chain.hpp"
 #include "catdog/pictures/class_folders.hpp"
 #include "catdog/pictures/decode.hpp"
+#include "catdog/pictures/mix.hpp"
 #include "catdog/report/contact_sheet.hpp"
 
 namespace catdog {
@@ -25,6 +26,54 @@ std::vector<fs::path> choose_pictures(const fs::path& path) {
   if (files.empty()) throw DataError(shown(path) + ": holds no pictures");
   return files;
 }
+
+// Variations of pictures, as training sees them.
+class Variations {
+ public:
+  Variations(const Config& config, const std::vector<fs::path>& files)
+      : augment_(config.augment),
+        seed_(config.train.seed),
+        chain_(training_chain(config.augment, config.train.seed)),
+        size_{config.data.image_size, config.data.image_size} {
+    for (const fs::path& file : files) {
+      originals_.push_back({resize_picture(decode_picture(file), size_, config.data.resize),
+                            shown(file.filename())});
+    }
+  }
+
+  const std::vector<LabelledPicture>& originals() const { return originals_; }
+
+  // The label has its number from 1, and what of which other picture is mixed in.
+  LabelledPicture make(uint32_t index, uint32_t pass) const {
+    std::vector<float> values = make_alone(index, pass);
+    std::string label = fmt::format("{}", pass + 1);
+    const Mix mix = draw_mix(augment_, size_, Rng(seed_, Stream::mix, pass, index));
+    if (mix.share < 1) {
+      // The next picture; for want of another the next variation of this one.
+      const auto count = static_cast<uint32_t>(originals_.size());
+      const uint32_t other = (index + 1) % count;
+      const std::vector<float> values_of_other = make_alone(other, count > 1 ? pass : pass + 1);
+      mix_into(values.data(), values_of_other.data(), mix, size_);
+      label +=
+          fmt::format(": {:.0f}% {}", 100 * (1 - mix.share),
+                      count > 1 ? originals_[other].label : fmt::format("variation {}", pass + 2));
+    }
+    return {picture_from_floats(values.data(), size_), label};
+  }
+
+ private:
+  std::vector<float> make_alone(uint32_t index, uint32_t pass) const {
+    std::vector<float> values(static_cast<size_t>(size_.height * size_.width) * 3);
+    chain_(originals_[index].picture, {.pass = pass, .index = index}, values.data());
+    return values;
+  }
+
+  AugmentOptions augment_;
+  uint64_t seed_;
+  Chain chain_;
+  Size size_;
+  std::vector<LabelledPicture> originals_;
+};
 
 }  // namespace
 
@@ -54,17 +103,13 @@ void setup_preview(CLI::App& app) {
 
 void run_preview(const PreviewCommand& options) {
   const Config config = load_config(options.config);
-  const Chain chain = training_chain(config.augment, config.train.seed);
-  const Size size = {config.data.image_size, config.data.image_size};
-  std::vector<float> values(static_cast<size_t>(size.height * size.width) * 3);
+  const Variations variations(config, choose_pictures(options.pictures));
   std::vector<LabelledPicture> cells;
   uint32_t index = 0;
-  for (const fs::path& file : choose_pictures(options.pictures)) {
-    const Picture original = resize_picture(decode_picture(file), size, config.data.resize);
-    cells.push_back({original, shown(file.filename())});
+  for (const LabelledPicture& original : variations.originals()) {
+    cells.push_back(original);
     for (int pass = 0; pass < options.count; ++pass) {
-      chain(original, {.pass = static_cast<uint32_t>(pass), .index = index}, values.data());
-      cells.push_back({picture_from_floats(values.data(), size), fmt::format("{}", pass + 1)});
+      cells.push_back(variations.make(index, static_cast<uint32_t>(pass)));
     }
     ++index;
   }
