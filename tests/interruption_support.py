@@ -38,11 +38,12 @@ def content(path):
 
 class InterruptionTest(CommandTest):
     """With a run of three epochs that nothing stopped."""
+    SETTINGS = SMALL
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        result = catdog("train", *SMALL, "--data", cls.data, "--runs", cls.shared / "runs",
+        result = catdog("train", *cls.SETTINGS, "--data", cls.data, "--runs", cls.shared / "runs",
                         "--name", "whole", "--epochs", 3, "--workers", 1)
         assert result.returncode == 0, result.stderr
         cls.whole = cls.shared / "runs/whole"
@@ -51,7 +52,7 @@ class InterruptionTest(CommandTest):
         """A run like the whole one, in the making, once its folder is there; and that folder."""
         run = self.folder / name
         process = subprocess.Popen(
-            [CATDOG, "train", *SMALL, "--data", str(self.data), "--runs", str(self.folder),
+            [CATDOG, "train", *self.SETTINGS, "--data", str(self.data), "--runs", str(self.folder),
              "--name", name, *map(str, arguments)], stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, text=True, **keywords)
         self.wait_for(process, (run / "config.json").exists)

@@ -9,10 +9,10 @@ import unittest
 from command_support import CATDOG
 from interruption_support import MANY, InterruptionTest
 
-KILLS, STOPS = (40, 10) if MANY else (3, 1)
-
 
 class Interruptions(InterruptionTest):
+    KILLS, STOPS = (40, 10) if MANY else (3, 1)
+
     def stop(self, name, moment, signal_number, workers):
         """A run that got the signal `moment` seconds after its folder was there; its exit code."""
         process, run = self.start(name, "--epochs", 3, "--workers", workers, "--checkpoint-every",
@@ -60,10 +60,10 @@ class Interruptions(InterruptionTest):
         self.fail(f"{stopped} of {count} runs were still there when the signal came")
 
     def test_killed(self):
-        self.stop_at_random("killed", signal.SIGKILL, KILLS, lambda errors: None)
+        self.stop_at_random("killed", signal.SIGKILL, self.KILLS, lambda errors: None)
 
     def test_stopped(self):
-        self.stop_at_random("stopped", signal.SIGTERM, STOPS,
+        self.stop_at_random("stopped", signal.SIGTERM, self.STOPS,
                             lambda errors: self.assertIn("interrupted", errors))
 
     def test_killed_again_and_again(self):

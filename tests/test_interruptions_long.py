@@ -6,6 +6,7 @@ import unittest
 os.environ["CATDOG_MOMENTS"] = "many"  # read when these are imported
 # pylint: disable=wrong-import-position,unused-import
 from test_interruptions import Interruptions
+from test_interruptions_options import Adamw, Augmented, Mixed, Resnet, Sgd
 from test_run_disk import RunDisk
 
 if __name__ == "__main__":

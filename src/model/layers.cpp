@@ -23,62 +23,62 @@ class Builder {
 
   void convolution(std::string name, int64_t filters, int64_t kernel, int64_t stride,
                    int64_t padding) {
-    Layer layer = {Kind::convolution, std::move(name), {from_}, filters, 0};
-    layer.kernel = kernel;
-    layer.stride = stride;
-    layer.padding = padding;
-    layer.has_bias = options_.norm == ModelOptions::Norm::none;
-    layer.side_px = (side_px() + 2 * padding - kernel) / stride + 1;
-    if (side_px() + 2 * padding < kernel) layer.side_px = 0;
-    add_map(std::move(layer));
+    const int64_t padded_px = side_px() + 2 * padding;
+    add({.kind = Kind::convolution,
+         .name = std::move(name),
+         .inputs = {from_},
+         .channels = filters,
+         .side_px = padded_px < kernel ? 0 : (padded_px - kernel) / stride + 1,
+         .kernel = kernel,
+         .stride = stride,
+         .padding = padding,
+         .has_bias = options_.norm == ModelOptions::Norm::none});
+    check_side();
   }
 
   // The name is the convolution's, with "_norm".
   void normalization() {
     if (options_.norm == ModelOptions::Norm::none) return;
-    add({Kind::normalization,
-         layers_[static_cast<size_t>(from_)].name + "_norm",
-         {from_},
-         channels(),
-         side_px()});
+    add(like_input(Kind::normalization, at(from_).name + "_norm"));
   }
 
-  void relu() { add({Kind::relu, "", {from_}, channels(), side_px()}); }
-
-  void max_pool() {
-    Layer layer = {Kind::max_pool, "", {from_}, channels(), side_px() / 2};
-    layer.kernel = layer.stride = 2;
-    add_map(std::move(layer));
-  }
-
-  void average_pool() {
-    Layer layer = {Kind::average_pool, "", {from_}, channels(), (side_px() + 1) / 2};
-    layer.kernel = layer.stride = 2;
-    add_map(std::move(layer));
-  }
+  void relu() { add(like_input(Kind::relu)); }
+  void max_pool() { add_pool(Kind::max_pool, side_px() / 2); }
+  void average_pool() { add_pool(Kind::average_pool, (side_px() + 1) / 2); }
 
   void skip(double share) {
-    if (share > 0) add({Kind::skip, "", {from_}, channels(), side_px(), 0, 1, 0, false, share});
+    if (share == 0) return;
+    add(like_input(Kind::skip));
+    layers_.back().share = share;
   }
 
-  void add_to(int other) { add({Kind::add, "", {from_, other}, channels(), side_px()}); }
+  void add_to(int other) {
+    add(like_input(Kind::add));
+    layers_.back().inputs.push_back(other);
+  }
 
   void features(ModelOptions::Head head) {
-    if (head == ModelOptions::Head::average) {
-      add({Kind::average, "", {from_}, channels(), 0});
-    } else {
-      add({Kind::flatten, "", {from_}, channels() * side_px() * side_px(), 0});
-    }
+    const bool all = head == ModelOptions::Head::flatten;
+    add({.kind = all ? Kind::flatten : Kind::average,
+         .name = "",
+         .inputs = {from_},
+         .channels = all ? channels() * side_px() * side_px() : channels(),
+         .side_px = 0});
   }
 
   void dropout(double share) {
-    if (share > 0) add({Kind::dropout, "dropout", {from_}, channels(), 0, 0, 1, 0, false, share});
+    if (share == 0) return;
+    add(like_input(Kind::dropout, "dropout"));
+    layers_.back().share = share;
   }
 
   void dense(std::string name, int64_t units) {
-    Layer layer = {Kind::dense, std::move(name), {from_}, units, 0};
-    layer.has_bias = true;
-    add(std::move(layer));
+    add({.kind = Kind::dense,
+         .name = std::move(name),
+         .inputs = {from_},
+         .channels = units,
+         .side_px = 0,
+         .has_bias = true});
   }
 
   int64_t channels() const { return from_ == kImages ? 3 : at(from_).channels; }
@@ -88,19 +88,37 @@ class Builder {
  private:
   const Layer& at(int place) const { return layers_[static_cast<size_t>(place)]; }
 
+  // A layer whose result has the shape of what it is given.
+  Layer like_input(Kind kind, std::string name = "") const {
+    return {.kind = kind,
+            .name = std::move(name),
+            .inputs = {from_},
+            .channels = channels(),
+            .side_px = side_px()};
+  }
+
+  void add_pool(Kind kind, int64_t side_px) {
+    add({.kind = kind,
+         .name = "",
+         .inputs = {from_},
+         .channels = channels(),
+         .side_px = side_px,
+         .kernel = 2,
+         .stride = 2});
+    check_side();
+  }
+
   void add(Layer layer) {
     layers_.push_back(std::move(layer));
     from_ = last();
   }
 
-  void add_map(Layer layer) {
-    if (layer.side_px < 1) {
-      throw ConfigError(fmt::format(
-          "data.image_size = {}: too small for the {} stages of model.filters: use larger pictures "
-          "or fewer stages",
-          image_size_px_, options_.filters.size()));
-    }
-    add(std::move(layer));
+  void check_side() const {
+    if (side_px() >= 1) return;
+    throw ConfigError(fmt::format(
+        "data.image_size = {}: too small for the {} stages of model.filters: use larger pictures "
+        "or fewer stages",
+        image_size_px_, options_.filters.size()));
   }
 
   const ModelOptions& options_;
