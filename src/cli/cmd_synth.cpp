@@ -25,8 +25,8 @@ void setup_synth(CLI::App& app) {
       ->capture_default_str();
   add_examples(*command, {{"2,000 small pictures, in the place of Kaggle's",
                            "catdog synth data/train --per-class 1000 --size 64"},
-                          {"others of the same kind", "catdog synth more --per-class 20 --seed 7"},
-                          {"rabbits beside them", "catdog synth three --classes 3"}});
+                          {"others, and rabbits with them",
+                           "catdog synth more --per-class 20 --seed 7 --classes 3"}});
   command->callback([options] { run_synth(*options); });
 }
 
