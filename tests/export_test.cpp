@@ -20,16 +20,20 @@ constexpr ExportFormat kAll[] = {ExportFormat::onnx, ExportFormat::safetensors,
 
 // An odd side, so that pooling leaves rows out; biases that are not zero, and above it where a
 // hidden unit might otherwise never say anything.
-ExportSource make_source(double dropout = 0.5) {
+ExportSource make_source(const ModelOptions& options = {.filters = {4, 6},
+                                                        .dense_units = 16,
+                                                        .dropout = 0.5},
+                         const std::vector<std::string>& classes = {"cats", "dogs"}) {
   ExportSource source;
   source.model.config.data = {.dir = "/home/somebody", .image_size = 21};
-  source.model.config.model = {.filters = {4, 6}, .dense_units = 16, .dropout = dropout};
-  source.model.classes = {"cats", "dogs"};
-  source.model.net = Network(source.model.config.model, 21);
+  source.model.config.model = options;
+  source.model.classes = classes;
+  source.model.net = Network(options, 21, static_cast<int>(classes.size()));
   source.model.net->initialize(3);
   const torch::NoGradGuard no_gradient;
-  for (auto& parameter : source.model.net->parameters()) {
-    if (parameter.dim() == 1) parameter.uniform_(0.05, 0.3);
+  for (const auto& [name, tensor] : weights_of(*source.model.net)) {
+    if (name.ends_with(".bias")) tensor.uniform_(0.05, 0.3);
+    if (name.ends_with("_norm.weight")) tensor.uniform_(0.5, 1.5);
   }
   source.model.net->eval();
   return source;
@@ -50,8 +54,21 @@ std::string with_another_bias(const ExportSource& source, std::string bytes) {
 }
 
 TEST(Export, EachFormatComputesWhatTheNetworkDoes) {
-  for (const double dropout : {0.5, 0.0}) {
-    const ExportSource source = make_source(dropout);
+  ModelOptions residual;
+  apply_architecture(residual, ModelOptions::Architecture::resnet);
+  residual.filters = {4, 6};
+  residual.blocks = 2;
+  residual.stochastic_depth = 0.2;
+  ModelOptions normalised = {.filters = {4, 6},
+                             .blocks = 2,
+                             .norm = ModelOptions::Norm::batch,
+                             .head = ModelOptions::Head::average,
+                             .dense_units = 0,
+                             .dropout = 0};
+  for (const ExportSource& source :
+       {make_source(), make_source({.filters = {4, 6}, .dense_units = 16, .dropout = 0}),
+        make_source(residual), make_source(residual, {"cats", "dogs", "mice"}),
+        make_source(normalised)}) {
     for (const ExportFormat format : kAll) {
       const ExportCheck check = check_export(source, open_export(format, bytes_of(source, format)));
       EXPECT_EQ(check.pictures, 8);

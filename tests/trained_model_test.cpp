@@ -86,7 +86,7 @@ TEST_F(TrainedModelTest, TheDescriptionMustBeKnown) {
   EXPECT_EQ(refusal([](Archive& a) { a.metadata["calibration"]["temperature"] = "warm"; }),
             "its description cannot be read");
   EXPECT_EQ(refusal([](Archive& a) { a.metadata["classes"] = {"cats"}; }),
-            "does not tell two classes apart");
+            "has fewer than two classes");
   EXPECT_EQ(refusal([](Archive& a) { a.metadata["config"]["model"]["filters"] = 3; }),
             "model.filters = 3: must be a list of whole numbers, each from 1 to 4096");
 }

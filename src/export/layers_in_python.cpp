@@ -30,6 +30,13 @@ PythonLayer normalization(const Layer& layer) {
           "self.training, 0.1, 1e-05, False)"};
 }
 
+PythonLayer average_pool(const Layer& layer) {
+  return {layer.name,
+          fmt::format("nn.AvgPool2d({}, ceil_mode=True, count_include_pad=False)", layer.kernel),
+          fmt::format("torch.avg_pool2d(x, [{0}, {0}], [{0}, {0}], [0, 0], True, False)",
+                      layer.kernel)};
+}
+
 PythonLayer dropout(const Layer& layer) {
   return {layer.name, fmt::format("nn.Dropout({})", layer.share),
           fmt::format("torch.dropout(x, {}, self.training)", layer.share)};
@@ -45,8 +52,6 @@ std::string applied(const Layer& layer, const std::string& x, const std::string&
   switch (layer.kind) {
     case Kind::relu: return fmt::format("torch.relu({})", x);
     case Kind::max_pool: return fmt::format("torch.max_pool2d({}, {})", x, layer.kernel);
-    case Kind::average_pool:  // ceil_mode, count_include_pad
-      return fmt::format("torch.avg_pool2d({0}, {1}, {1}, 0, True, False)", x, layer.kernel);
     case Kind::add: return fmt::format("{} + {}", x, other);
     case Kind::skip: return x;
     case Kind::average: return fmt::format("torch.mean({}, [2, 3])", x);
@@ -73,6 +78,7 @@ PythonNetwork as_python(const NetworkImpl& net) {
     switch (layer.kind) {
       case Kind::convolution: python.layers.push_back(convolution(layer, inputs)); break;
       case Kind::normalization: python.layers.push_back(normalization(layer)); break;
+      case Kind::average_pool: python.layers.push_back(average_pool(layer)); break;
       case Kind::dropout: python.layers.push_back(dropout(layer)); break;
       case Kind::dense: python.layers.push_back(dense(layer, inputs)); break;
       default: break;

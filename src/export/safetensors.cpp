@@ -96,7 +96,9 @@ std::string to_safetensors(const ExportSource& source) {
 OpenedExport open_safetensors(std::string_view bytes) {
   const Safetensors content = parse_safetensors(bytes);
   const Config config = read_config(content.metadata.at("config"), "the file");
-  const Json classes = parse_json(content.metadata.at("classes"), "the file");
+  const Json classes = Json::parse(content.metadata.at("classes"), nullptr,
+                                   /*allow_exceptions=*/false);
+  if (!classes.is_array() || classes.size() < 2) throw Error("the file has no list of classes");
   Network net(config.model, config.data.image_size, static_cast<int>(classes.size()));
   copy_tensors(content.tensors, weights_of(*net), "the file");
   net->eval();

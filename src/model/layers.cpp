@@ -43,8 +43,10 @@ class Builder {
   }
 
   void relu() { add(like_input(Kind::relu)); }
-  void max_pool() { add_pool(Kind::max_pool, side_px() / 2); }
-  void average_pool() { add_pool(Kind::average_pool, (side_px() + 1) / 2); }
+  void max_pool() { add_pool(Kind::max_pool, "", side_px() / 2); }
+  void average_pool(std::string name) {
+    add_pool(Kind::average_pool, std::move(name), (side_px() + 1) / 2);
+  }
 
   void skip(double share) {
     if (share == 0) return;
@@ -97,9 +99,9 @@ class Builder {
             .side_px = side_px()};
   }
 
-  void add_pool(Kind kind, int64_t side_px) {
+  void add_pool(Kind kind, std::string name, int64_t side_px) {
     add({.kind = kind,
-         .name = "",
+         .name = std::move(name),
          .inputs = {from_},
          .channels = channels(),
          .side_px = side_px,
@@ -146,7 +148,7 @@ void add_block(Builder& builder, const std::string& name, int64_t filters, int64
   const int input = builder.last();
   int shortcut = input;
   if (stride != 1 || builder.channels() != filters) {
-    if (stride != 1) builder.average_pool();
+    if (stride != 1) builder.average_pool(name + "_pool");
     builder.convolution(name + "_shortcut", filters, 1, 1, 0);
     builder.normalization();
     shortcut = builder.last();
