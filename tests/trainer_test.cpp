@@ -152,6 +152,14 @@ TEST_F(TrainerTest, TheScheduleSetsTheLearningRateOfEachStep) {
   EXPECT_DOUBLE_EQ(last.lr, 0.001);
 }
 
+// The first step is then computed twice, which normalisation's running figures must not see.
+TEST_F(TrainerTest, CheckingThatAStepRepeatsChangesNoNumber) {
+  config_.model.norm = ModelOptions::Norm::batch;
+  const Network plain = train(1);
+  config_.train.deterministic = true;
+  EXPECT_TRUE(equal_weights(plain, train(1)));
+}
+
 // All labels smoothed away leave a network nothing to learn: the loss is log 2 at a logit of 0 and
 // above it elsewhere, whatever the label.
 TEST_F(TrainerTest, SmoothedLabelsAreShares) {
