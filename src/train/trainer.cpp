@@ -108,13 +108,14 @@ EpochResult Trainer::run_epoch(const std::function<void(const Progress&)>& obser
   const double waited = batches_->waited_seconds() - waited_before;
   Network judged = network();
   const Predictions predictions = infer(judged, validation_, device_, config_.data.workers);
-  const Evaluation validation = evaluate(predictions);
-  if (!std::isfinite(validation.loss)) {
+  const auto is_finite = [](float score) { return std::isfinite(score); };
+  if (!std::all_of(predictions.scores.begin(), predictions.scores.end(), is_finite)) {
     throw Error(fmt::format(
         "the validation loss is not a finite number after epoch {}, training step {}: a smaller "
         "--lr may help",
         epochs_done_ + 1, step_.steps_done()));
   }
+  const Evaluation validation = evaluate(predictions);
   const EpochResult result = {
       .epoch = ++epochs_done_,
       .loss = figures.loss,

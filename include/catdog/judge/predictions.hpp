@@ -8,8 +8,8 @@
 
 namespace catdog {
 
-// In the order of the pictures. A network with one output z, for two classes, has the scores (0,
-// z): the softmax of these is (1 - sigmoid(z), sigmoid(z)).
+// In the order of the pictures; all scores are finite numbers. A network with one output z, for two
+// classes, has the scores (0, z): the softmax of these is (1 - sigmoid(z), sigmoid(z)).
 struct Predictions {
   int classes = 2;
   std::vector<float> scores = {};  // picture after picture, one a class
