@@ -112,7 +112,9 @@ void ImageFolder::leave_out_bad() {
     if (has_good[i]) continue;
     const auto one = std::find_if(listing_.files.begin(), listing_.files.end(),
                                   [&](auto& file) { return static_cast<size_t>(file.label) == i; });
-    throw DataError(shown(one->file.parent_path()) + ": none of the pictures can be read");
+    fs::path folder = one->file.parent_path();  // the class's, however deep the picture lies
+    while (folder.filename() != classes()[i]) folder = folder.parent_path();
+    throw DataError(shown(folder) + ": none of the pictures can be read");
   }
   listing_.files = std::move(good);
 }
