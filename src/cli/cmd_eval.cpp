@@ -60,12 +60,11 @@ Predictions predictions_of(Judged& judged, const fs::path& file, const EvalComma
   return predictions;
 }
 
-// Warns of pictures that the model has seen in training, and counts them.
-int64_t count_trained_on(const Judged& judged) {
+// Warns of pictures that the model has seen in training, and counts them; `digests` are of all.
+int64_t count_trained_on(const Judged& judged, const std::vector<std::string>& digests) {
   const std::vector<std::string>& known = judged.model.trained_on;  // sorted
   int64_t count = 0;
   std::string first;
-  const std::vector<std::string> digests = picture_digests(*judged.pictures);
   for (size_t i = 0; i < digests.size(); ++i) {
     if (!std::binary_search(known.begin(), known.end(), short_digest(digests[i]))) continue;
     if (count++ == 0) first = from_here(judged.pictures->file(i));
@@ -89,10 +88,9 @@ struct AllJudged {
 AllJudged judge_all(const EvalCommand& options, const std::vector<fs::path>& files,
                     torch::Device device) {
   AllJudged all;
-  std::vector<std::string> names;
+  std::vector<std::string> names, digests;
   for (const fs::path& file : files) {
     Judged& judged = all.judged.emplace_back(open_judged(options, file, device));
-    all.trained_on = std::max(all.trained_on, count_trained_on(judged));
     const auto its_names = with_names({}, *judged.pictures, judged.folder(options)).files;
     if (names.empty()) names = its_names;
     if (its_names != names || judged.model.classes != all.judged.front().model.classes) {
@@ -100,6 +98,8 @@ AllJudged judge_all(const EvalCommand& options, const std::vector<fs::path>& fil
           "{} and {} are not judged on the same pictures; --data names them",
           from_here(all.judged.front().folder(options)), from_here(judged.folder(options))));
     }
+    if (digests.empty()) digests = picture_digests(*judged.pictures);
+    all.trained_on = std::max(all.trained_on, count_trained_on(judged, digests));
     all.predictions.push_back(predictions_of(judged, file, options, device));
   }
   return all;
