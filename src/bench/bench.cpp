@@ -24,13 +24,6 @@ constexpr int64_t kPasses = 10;     // over them, where one would be too short t
 constexpr int64_t kBatches = 4;     // that steps take in turn
 constexpr size_t kSteps = 20;       // a round
 
-Network make_net(const Config& config, torch::Device device, size_t classes = 2) {
-  Network net(config.model, config.data.image_size, static_cast<int>(classes));
-  net->initialize(config.train.seed);
-  net->prepare(device, choose_precision(config.train.precision, device));
-  return net;
-}
-
 // As in training.
 void run_step(TrainingStep& step, const Batch& batch, torch::Device device) {
   step.run(batch);
@@ -52,7 +45,7 @@ Batch random_batch(const Config& config, torch::Device device) {
 
 Measurement measure_steps(const Config& config, torch::Device device, double seconds) {
   const int not_counted = device.is_cpu() ? 2 : 5;  // on a GPU the fourth is recorded
-  Network net = make_net(config, device);
+  Network net = initial_network(config, /*classes=*/2, device);
   TrainingStep step(config, net, device, recorder(config, device));
   const Batch batch = random_batch(config, device);
   const Work work = work_per_picture(*net);
@@ -88,7 +81,7 @@ Bench::Bench(const Config& config, const ImageFolder& training, const ImageFolde
       validation_(validation),
       evaluated_(evaluated),
       device_(device),
-      net_(make_net(config, device, training.classes().size())),
+      net_(initial_network(config, training.classes().size(), device)),
       trainer_(config, net_, training, validation, device),
       step_(config, net_, device, recorder(config, device)) {}
 

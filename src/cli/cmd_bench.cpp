@@ -17,6 +17,7 @@
 #include "catdog/core/files.hpp"
 #include "catdog/core/signals.hpp"
 #include "catdog/core/text.hpp"
+#include "catdog/data/training_pictures.hpp"
 #include "catdog/train/environment.hpp"
 
 namespace catdog {
@@ -191,9 +192,10 @@ void run_bench(const BenchCommand& options) {
   DataOptions uncached = config.data;
   uncached.cache = CacheKind::none;  // as catdog eval
   const std::shared_ptr<ByteBudget> memory = memory_budget(config.data);
-  const ImageFolder training(dir / "train", config.data, memory);
-  const ImageFolder validation(dir / "validation", config.data, memory);
-  check_classes(training, validation, shown(dir));
+  DataOptions data = config.data;
+  data.dir = dir.string();
+  const auto [training, validation] = open_training_pictures(data, memory);
+  check_class_names(training, shown(dir));
   const bool has_test = fs::is_directory(dir / "test" / training.classes()[0]);
   const ImageFolder evaluated(dir / (has_test ? "test" : "validation"), uncached,
                               memory_budget(uncached));

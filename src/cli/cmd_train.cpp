@@ -72,13 +72,6 @@ void train_to_the_end(Trainer& trainer, RunRecord& record, const RunFolder& run,
   }
 }
 
-Network make_net(const Config& config, size_t classes, torch::Device device) {
-  Network net(config.model, config.data.image_size, static_cast<int>(classes));
-  net->initialize(config.train.seed);
-  net->prepare(device, choose_precision(config.train.precision, device));
-  return net;
-}
-
 // From the config and the flags; of a run that goes on, from its own config and the flags.
 Config find_config(const TrainCommand& options, const std::optional<Stopped>& stopped) {
   if (!stopped) return load_config(options.config);
@@ -184,7 +177,6 @@ void train_one(const TrainCommand& options, SaveSchedule& schedule) {
     fmt::print("{}\n", to_json(config).dump(2));
     return;
   }
-  check_fold(config.data);
   const torch::Device device = choose_device(config.train.device);
   const OwnStream stream(device);
   use_threads(config.train.threads);
@@ -195,7 +187,7 @@ void train_one(const TrainCommand& options, SaveSchedule& schedule) {
   config.data.dir = dir.string();
   const std::shared_ptr<ByteBudget> memory = memory_budget(config.data);
   const auto [training, validation] = open_training_pictures(config.data, memory);
-  check_classes(training, validation, shown(dir));
+  check_class_names(training, shown(dir));
   const Json left_out = warn_of_left_out(training, validation);
   const std::vector<std::string> digests = picture_digests(training);
   const Json pictures = {
@@ -204,7 +196,7 @@ void train_one(const TrainCommand& options, SaveSchedule& schedule) {
   spdlog::info("{} training and {} validation pictures of {}", training.count(), validation.count(),
                join_and(training.classes()));
 
-  Network net = make_net(config, training.classes().size(), device);
+  Network net = initial_network(config, training.classes().size(), device);
   Json machine = environment(device, net->precision());
   machine["left_out"] = left_out;
   std::optional<Checkpoint> before;

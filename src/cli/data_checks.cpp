@@ -23,24 +23,12 @@ void check_folder(const fs::path& dir) {
   }
 }
 
-void check_fold(const DataOptions& options) {
-  if (options.folds == 1 || (options.folds > 0 && options.fold > options.folds)) {
-    throw ConfigError(fmt::format("data.fold = {}: there are {} folds, and two are the least",
-                                  options.fold, options.folds));
-  }
-}
-
-void check_classes(const ImageFolder& training, const ImageFolder& validation,
-                   const std::string& dir) {
+void check_class_names(const ImageFolder& training, const std::string& dir) {
   for (const std::string& name : training.classes()) {
     if (shown(name) != name) {
       throw DataError(
           fmt::format("{}/train: the class {} must have a name in valid UTF-8", dir, shown(name)));
     }
-  }
-  if (training.classes() != validation.classes()) {
-    throw DataError(fmt::format("{}: train has the classes {}, validation has {}", dir,
-                                join_and(training.classes()), join_and(validation.classes())));
   }
 }
 

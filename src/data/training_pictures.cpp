@@ -26,21 +26,35 @@ std::vector<bool> in_fold(size_t files, const DataOptions& options, int label) {
   return chosen;
 }
 
+void check_fold(const DataOptions& options) {
+  if (options.folds == 1 || (options.folds > 0 && options.fold > options.folds)) {
+    throw ConfigError(fmt::format("data.fold = {}: there are {} folds, and two are the least",
+                                  options.fold, options.folds));
+  }
+}
+
+void check_same_classes(const std::vector<std::string>& training,
+                        const std::vector<std::string>& validation, const fs::path& dir) {
+  if (training == validation) return;
+  throw DataError(fmt::format("{}: train has the classes {}, validation has {}", shown(dir),
+                              join_and(training), join_and(validation)));
+}
+
 }  // namespace
 
 TrainingPictures open_training_pictures(const DataOptions& options,
                                         const std::shared_ptr<ByteBudget>& memory) {
+  check_fold(options);
   const fs::path dir = options.dir;
   if (options.folds == 0) {
-    return {ImageFolder(dir / "train", options, memory),
-            ImageFolder(dir / "validation", options, memory)};
+    TrainingPictures pictures = {ImageFolder(dir / "train", options, memory),
+                                 ImageFolder(dir / "validation", options, memory)};
+    check_same_classes(pictures.training.classes(), pictures.validation.classes(), dir);
+    return pictures;
   }
   const ClassFolders all[] = {list_class_folders(dir / "train"),
                               list_class_folders(dir / "validation")};
-  if (all[0].classes != all[1].classes) {
-    throw DataError(fmt::format("{}: train has the classes {}, validation has {}", shown(dir),
-                                join_and(all[0].classes), join_and(all[1].classes)));
-  }
+  check_same_classes(all[0].classes, all[1].classes, dir);
   ClassFolders training = {all[0].classes, {}}, validation = training;
   for (int label = 0; label < static_cast<int>(training.classes.size()); ++label) {
     std::vector<LabelledFile> files;

@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "architecture.hpp"
+#include "catdog/model/normalization.hpp"
 
 namespace catdog {
 namespace {
@@ -37,7 +38,9 @@ class NodeWriter {
     const std::string x = value(layer.inputs[0]);
     switch (layer.kind) {
       case Kind::convolution: return add_weighted(layer, "Conv", convolution_attributes(layer));
-      case Kind::normalization: return add_weighted(layer, "BatchNormalization", {});
+      case Kind::normalization:
+        static_assert(kNormalizationEpsilon == 1e-5, "what ONNX takes where none is given");
+        return add_weighted(layer, "BatchNormalization", {});
       case Kind::relu: return graph_.add_node({"Relu", {x}, x + ".relu"});
       case Kind::max_pool: return add_pool("MaxPool", layer, x, {});
       case Kind::average_pool:

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "architecture.hpp"
+#include "catdog/model/normalization.hpp"
 
 namespace catdog {
 namespace {
@@ -26,8 +27,9 @@ PythonLayer convolution(const Layer& layer, int64_t inputs) {
 
 PythonLayer normalization(const Layer& layer) {
   return {layer.name, fmt::format("nn.BatchNorm2d({})", layer.channels),
-          "torch.batch_norm(x, self.weight, self.bias, self.running_mean, self.running_var, "
-          "self.training, 0.1, 1e-05, False)"};
+          fmt::format("torch.batch_norm(x, self.weight, self.bias, self.running_mean, "
+                      "self.running_var, self.training, {}, {}, False)",
+                      kNormalizationMomentum, kNormalizationEpsilon)};
 }
 
 PythonLayer average_pool(const Layer& layer) {

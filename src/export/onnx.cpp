@@ -32,8 +32,7 @@ void add_two_classes(OnnxGraph& graph, const std::string& z) {
 
 // z (N, K) → it, and its softmax.
 void add_classes(OnnxGraph& graph, const std::string& z, int64_t classes) {
-  const std::string zero = graph.add_constant("zero", torch::zeros({1}));
-  graph.add_node({"Add", {z, zero}, kLogits});  // under that name
+  graph.add_node({"Identity", {z}, kLogits});
   graph.add_node({"Softmax", {z}, kProbabilities, {{"axis", int64_t{1}}}});
   graph.add_output({kLogits, torch::kFloat, {kOnnxBatch, classes}});
 }

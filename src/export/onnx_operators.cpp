@@ -101,6 +101,7 @@ const std::vector<Operator>& operators() {
        [](auto&, auto& in) {
          return in[0].mean({2, 3}, /*keepdim=*/true);
        }},
+      {"Identity", 1, {}, [](auto&, auto& in) { return in[0]; }},
       {"MaxPool", 1, {"kernel_shape", "strides"}, max_pool},
       {"Mul", 2, {}, [](auto&, auto& in) { return in[0] * in[1]; }},
       {"Neg", 1, {}, [](auto&, auto& in) { return -in[0]; }},

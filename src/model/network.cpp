@@ -99,28 +99,21 @@ void NetworkImpl::initialize(uint64_t seed) {
 }
 
 torch::Tensor NetworkImpl::forward(const torch::Tensor& images) {
-  Values values(layers_.size() + 1);
-  values.back() = images;
-  run(0, layers_.size(), values);
-  return values[layers_.size() - 1];
+  return run(0, layers_.size(), images);
 }
 
 torch::Tensor NetworkImpl::last_maps(const torch::Tensor& images) {
   const Precision precision = std::exchange(precision_, Precision::fp32);
-  Values values(layers_.size() + 1);
-  values.back() = images;
-  run(0, last_maps_ + 1, values);
+  torch::Tensor maps = run(0, last_maps_ + 1, images);
   precision_ = precision;
-  return values[last_maps_];
+  return maps;
 }
 
 torch::Tensor NetworkImpl::logits_of_maps(const torch::Tensor& maps) {
   const Precision precision = std::exchange(precision_, Precision::fp32);
-  Values values(layers_.size() + 1);
-  values[last_maps_] = maps;
-  run(last_maps_ + 1, layers_.size(), values);
+  torch::Tensor logits = run(last_maps_ + 1, layers_.size(), maps);
   precision_ = precision;
-  return values[layers_.size() - 1];
+  return logits;
 }
 
 const torch::Tensor& NetworkImpl::input_of(size_t place, const Values& values, size_t i) const {
@@ -128,7 +121,9 @@ const torch::Tensor& NetworkImpl::input_of(size_t place, const Values& values, s
   return input == kImages ? values.back() : values[static_cast<size_t>(input)];
 }
 
-void NetworkImpl::run(size_t begin, size_t end, Values& values) {
+torch::Tensor NetworkImpl::run(size_t begin, size_t end, const torch::Tensor& input) {
+  Values values(layers_.size() + 1);  // the last are the images
+  (begin == 0 ? values.back() : values[begin - 1]) = input;
   for (size_t place = begin; place < end;) {
     const size_t first = place;
     place = run_together(place, end, values);
@@ -138,13 +133,14 @@ void NetworkImpl::run(size_t begin, size_t end, Values& values) {
     }
     // What nobody needs any more makes room.
     for (size_t done = first; done < place; ++done) {
-      for (const int input : layers_[done].inputs) {
-        if (input != kImages && last_use_[static_cast<size_t>(input)] < place) {
-          values[static_cast<size_t>(input)].reset();
+      for (const int used : layers_[done].inputs) {
+        if (used != kImages && last_use_[static_cast<size_t>(used)] < place) {
+          values[static_cast<size_t>(used)].reset();
         }
       }
     }
   }
+  return values[end - 1];
 }
 
 // Layers that are quicker as one: convolution, ReLU and max-pooling; normalisation, shortcut and

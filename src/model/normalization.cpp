@@ -15,7 +15,7 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr double kEpsilon = 1e-5, kMomentum = 0.1;
+constexpr double kEpsilon = kNormalizationEpsilon, kMomentum = kNormalizationMomentum;
 constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
 
 using Floats = std::vector<float>;

@@ -15,11 +15,6 @@ using Tensors = std::vector<torch::Tensor>;
 
 bool is_adam(Name name) { return name == Name::adam || name == Name::adamw; }
 
-std::vector<std::string> moment_names(Name name) {
-  if (is_adam(name)) return {"mean", "mean_square"};
-  return {name == Name::sgd ? "momentum" : "mean_square"};
-}
-
 // Shares of the moments that are kept in each update.
 double first_share(const OptimizerOptions& options) {
   return is_adam(options.name) ? options.beta1 : options.momentum;
@@ -79,6 +74,11 @@ bool lie_alike_on_cpu(const torch::Tensor& weight, const torch::Tensor& gradient
 }
 
 }  // namespace
+
+std::vector<std::string> moment_names(OptimizerOptions::Name name) {
+  if (is_adam(name)) return {"mean", "mean_square"};
+  return {name == Name::sgd ? "momentum" : "mean_square"};
+}
 
 Optimizer::Optimizer(const OptimizerOptions& options, const NamedTensors& parameters)
     : options_(options) {

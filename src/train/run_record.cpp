@@ -129,10 +129,8 @@ uint64_t bytes_on_disk(const NetworkImpl& net, const Config& config) {
   // Two checkpoints and one in the making, each with weights, best weights, the optimiser's moments
   // and perhaps an average; three models and one in the making; and what else there is.
   constexpr uint64_t kRest = 8 << 20;
-  using Name = OptimizerOptions::Name;
-  const bool has_two_moments =
-      config.optimizer.name == Name::adam || config.optimizer.name == Name::adamw;
-  const uint64_t of_checkpoint = 2 + (has_two_moments ? 2 : 1) + (config.train.average > 0 ? 1 : 0);
+  const uint64_t of_checkpoint =
+      2 + moment_names(config.optimizer.name).size() + (config.train.average > 0 ? 1 : 0);
   uint64_t bytes = kRest;
   for (const auto& weight : net.parameters()) bytes += (3 * of_checkpoint + 4) * weight.nbytes();
   return bytes;

@@ -43,6 +43,13 @@ torch::Tensor class_weights(const Config& config, const ImageFolder& training) {
 
 }  // namespace
 
+Network initial_network(const Config& config, size_t classes, torch::Device device) {
+  Network net(config.model, config.data.image_size, static_cast<int>(classes));
+  net->initialize(config.train.seed);
+  net->prepare(device, choose_precision(config.train.precision, device));
+  return net;
+}
+
 std::unique_ptr<BatchSource> training_batches(const Config& config, const PictureStore& training,
                                               BatchRange range) {
   auto batches = training.batches(training_chain(config.augment, config.train.seed),

@@ -76,8 +76,9 @@ void TrainingStep::seed_dropout() const {
 
 // Computes the gradients twice, and changes nothing.
 void TrainingStep::check_repeat(const torch::Tensor& images, const torch::Tensor& targets) {
+  const std::vector<torch::Tensor> buffers = net_->buffers();
   std::vector<torch::Tensor> before;
-  for (const torch::Tensor& buffer : net_->buffers()) before.push_back(buffer.clone());
+  for (const torch::Tensor& buffer : buffers) before.push_back(buffer.clone());
   check_repeats([&] {
     seed_dropout();
     optimizer_.zero_grad();
@@ -85,7 +86,7 @@ void TrainingStep::check_repeat(const torch::Tensor& images, const torch::Tensor
     return gradients_of(*net_);
   });
   const torch::NoGradGuard no_gradient;
-  for (size_t i = 0; i < before.size(); ++i) net_->buffers()[i].copy_(before[i]);
+  for (size_t i = 0; i < before.size(); ++i) buffers[i].copy_(before[i]);
 }
 
 void TrainingStep::run(const Batch& batch, double lr_factor) {

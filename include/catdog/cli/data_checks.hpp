@@ -12,10 +12,8 @@ namespace catdog {
 // DIR holds train/ and validation/, and its path can be recorded. Throws ConfigError, DataError.
 void check_folder(const std::filesystem::path& dir);
 
-// Both have the same classes, whose names can be recorded. `dir` is for messages. Throws
-// DataError.
-void check_classes(const ImageFolder& training, const ImageFolder& validation,
-                   const std::string& dir);
+// The classes' names can be recorded. `dir` is for messages. Throws DataError.
+void check_class_names(const ImageFolder& training, const std::string& dir);
 
 // Says how many pictures data.on_bad = skip has left out of a folder, and names the first of them;
 // empty if it left out none.
@@ -23,8 +21,5 @@ std::string left_out_text(const ImageFolder& folder);
 
 // All of them, for records: [{"file", "reason"}, …].
 Json left_out_record(const ImageFolder& folder);
-
-// Throws ConfigError if data.folds has no data.fold.
-void check_fold(const DataOptions& options);
 
 }  // namespace catdog

@@ -14,7 +14,8 @@ struct TrainingPictures {
 
 // DIR/train and DIR/validation. With data.folds both together are dealt out, class by class, into
 // so many parts, always in the same way: part data.fold is for validation, the others are for
-// training (cross-validation: Stone, J. R. Stat. Soc. B 36, 1974). Throws DataError, Interrupted.
+// training (cross-validation: Stone, J. R. Stat. Soc. B 36, 1974). Throws ConfigError if data.folds
+// has no data.fold; DataError, also unless both folders have the same classes; Interrupted.
 TrainingPictures open_training_pictures(const DataOptions& options,
                                         const std::shared_ptr<ByteBudget>& memory);
 

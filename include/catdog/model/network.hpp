@@ -63,8 +63,9 @@ class NetworkImpl : public torch::nn::Module {
 
   void register_weights();
   void forget_cast_weights();
-  // Computes the layers from `begin` to before `end`.
-  void run(size_t begin, size_t end, Values& values);
+  // What the layers from `begin` to before `end` make of `input`: the images, or what the layer
+  // before `begin` gives.
+  torch::Tensor run(size_t begin, size_t end, const torch::Tensor& input);
   size_t run_together(size_t place, size_t end, Values& values);
   torch::Tensor run_layer(size_t place, const Values& values);
   torch::Tensor convolve(size_t place, const torch::Tensor& x);

@@ -6,6 +6,9 @@
 
 namespace catdog {
 
+// PyTorch's: added to the variance; the share of a batch's figures in the running ones.
+inline constexpr double kNormalizationEpsilon = 1e-5, kNormalizationMomentum = 0.1;
+
 struct Normalization {
   torch::Tensor weight, bias;  // (C): what the normalised numbers are multiplied by, and
                                //   what is added to them

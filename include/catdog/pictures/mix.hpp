@@ -19,7 +19,8 @@ struct Mix {
 // For one batch; a function of the options and the random numbers alone. Where both alphas are set,
 // each is taken as often as the other. share ~ Beta(alpha, alpha); for cutmix it is corrected to
 // the rectangle's true area after it was clipped at the edges (as the paper's code does). Heeds
-// mix_share, not mix_epochs. Meant for Rng(seed, Stream::mix, pass, batch).
+// mix_share, not mix_epochs. Meant for Rng(seed, Stream::mix, …) with the
+// two halves of the batch's number.
 Mix draw_mix(const AugmentOptions& options, Size size, Rng rng);
 
 // In place: `picture` (H·W·3 floats) mixed with `other`, which is another one.

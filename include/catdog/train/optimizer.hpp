@@ -12,6 +12,9 @@
 
 namespace catdog {
 
+// What a rule keeps of each parameter from update to update, in numbers of its size: the names.
+std::vector<std::string> moment_names(OptimizerOptions::Name name);
+
 // With gradient g, weight w, decay d (the options' weight_decay; 0 for biases and normalisation,
 // which have one dimension, unless decay_vectors) and learning rate r, at update t from 1:
 //   rmsprop  g ← g + d·w,  s ← alpha·s + (1 - alpha)·g²,  w ← w - r·g / (√s + eps)

@@ -47,6 +47,9 @@ struct Position {
   int64_t steps_done = 0;  // of all epochs; the number of the next batch
 };
 
+// The network that a config asks for, with its first weights, on the device and with its precision.
+Network initial_network(const Config& config, size_t classes, torch::Device device);
+
 // Batches begin … end - 1, counted from the very first.
 struct BatchRange {
   int64_t begin = LoaderOptions().first_batch;
