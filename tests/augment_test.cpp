@@ -30,7 +30,7 @@ AugmentOptions book_options(Preset preset = Preset::keras_2_0_8) {
 std::vector<float> transformed(const Picture& picture, const Transformation& transformation,
                                const AugmentOptions& options = {}) {
   std::vector<float> out(picture.total() * 3, -1e9f);
-  transform(picture, transformation, options, out.data());
+  transform(picture, transformation, options, {picture.rows, picture.cols}, out.data());
   return out;
 }
 
@@ -101,7 +101,8 @@ TEST(Augment, TheTrueCentreOrAFlipBeforeTheWarpWouldDiffer) {
     AffineMatrix m = affine_matrix({picture.rows, picture.cols}, late.affine);
     for (size_t i = 0; i < 2; ++i) m[i][2] += m[i][0] + m[i][1] - 1;
     std::vector<float> centred(expected.size());
-    warp(entry["flip"] ? flipped(picture) : picture, m, {}, centred.data());
+    warp(entry["flip"] ? flipped(picture) : picture, m, {}, {picture.rows, picture.cols},
+         centred.data());
     for (float& x : centred) x *= kRescale;
     EXPECT_NE(centred, expected);
   }

@@ -30,7 +30,7 @@ Picture dim_noise(int height, int width) {
 // From 0 to 255.
 std::vector<double> transformed(const Picture& picture, const Transformation& transformation) {
   std::vector<float> out(picture.total() * 3, -1e9f);
-  transform(picture, transformation, {}, out.data());
+  transform(picture, transformation, {}, {picture.rows, picture.cols}, out.data());
   std::vector<double> result;
   for (const float x : out) result.push_back(x / double{kRescale});
   return result;

@@ -66,10 +66,15 @@ TEST(Crop, IsTheLargestInTheMiddleWhereNoneFits) {
 }
 
 std::vector<float> transformed(const Picture& picture, const Transformation& transformation,
-                               const AugmentOptions& options) {
-  std::vector<float> out(picture.total() * 3);
-  transform(picture, transformation, options, out.data());
+                               const AugmentOptions& options, Size size) {
+  std::vector<float> out(static_cast<size_t>(size.height * size.width) * 3);
+  transform(picture, transformation, options, size, out.data());
   return out;
+}
+
+std::vector<float> transformed(const Picture& picture, const Transformation& transformation,
+                               const AugmentOptions& options) {
+  return transformed(picture, transformation, options, {picture.rows, picture.cols});
 }
 
 // Red is the row, green the column: bilinear interpolation of it tells where a pixel comes from.
@@ -122,6 +127,36 @@ TEST(Crop, CutsFromWhatTheAffineGives) {
         const double expected = affine[axis][0] * row + affine[axis][1] * column + affine[axis][2];
         const size_t at = static_cast<size_t>(y * kSize.width + x) * 3 + axis;
         EXPECT_NEAR(out[at] / kRescale, expected, 1e-3) << y << ", " << x;
+      }
+    }
+  }
+}
+
+TEST(Crop, OfALargerPictureShowsThatPicturesPixels) {
+  constexpr Size kIn = {240, 200}, kSize = {60, 90};
+  AugmentOptions options;
+  options.interpolation = Interpolation::bilinear;
+  Transformation cropped;
+  cropped.crop = {.top = 0.21, .left = 0.13, .height = 0.37, .width = 0.71};
+  const std::vector<float> out = transformed(ramp(kIn), cropped, options, kSize);
+  for (int y = 0; y < kSize.height; ++y) {
+    for (int x = 0; x < kSize.width; ++x) {
+      const size_t at = static_cast<size_t>(y * kSize.width + x) * 3;
+      EXPECT_NEAR(out[at] / kRescale, place(0.21 * 240, 0.37 * 240, y, 60), 1e-3);
+      EXPECT_NEAR(out[at + 1] / kRescale, place(0.13 * 200, 0.71 * 200, x, 90), 1e-3);
+    }
+  }
+}
+
+TEST(Crop, NoneOfALargerPictureShowsTheWholeOfIt) {
+  const Picture picture = make_noise(90, 60);
+  const std::vector<float> out = transformed(picture, {}, {}, {30, 20});
+  for (int y = 0; y < 30; ++y) {
+    for (int x = 0; x < 20; ++x) {
+      const auto& pixel = picture.at<cv::Vec3b>(3 * y + 1, 3 * x + 1);
+      for (int c = 0; c < 3; ++c) {
+        EXPECT_EQ(out[static_cast<size_t>(y * 20 + x) * 3 + static_cast<size_t>(c)],
+                  pixel[c] * kRescale);
       }
     }
   }

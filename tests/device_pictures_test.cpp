@@ -54,7 +54,9 @@ TEST_F(DevicePicturesTest, GivesTheBatchesOfALoader) {
   AugmentOptions augment;
   augment.rotation_range = 40;
   augment.horizontal_flip = true;
-  for (const Chain& chain : {training_chain(augment, 3), evaluation_chain()}) {
+  const auto growing = [](uint32_t pass) { return 8 + 4 * static_cast<int>(pass); };
+  for (const Chain& chain :
+       {training_chain(augment, 3), training_chain(augment, 3, growing), evaluation_chain()}) {
     // Three passes but for their first and last batch; the last of each pass holds one picture.
     const LoaderOptions options = {
         .batch_size = 4, .shuffle_seed = 3, .first_batch = 1, .end_batch = 11};

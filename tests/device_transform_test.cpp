@@ -37,23 +37,24 @@ torch::Tensor as_tensor(const std::vector<Picture>& pictures) {
 }
 
 // The largest difference between transform() and its counterpart, over `transformations`, each of
-// another picture than the one before.
+// another picture than the one before; pictures of `in_side` px become such of `side`.
 double largest_difference(const std::vector<Transformation>& transformations,
-                          const AugmentOptions& options, int side) {
-  const std::vector<Picture> pictures = noise_pictures(side);
+                          const AugmentOptions& options, int in_side, int side) {
+  const std::vector<Picture> pictures = noise_pictures(in_side);
   std::vector<int64_t> indices;
   std::vector<torch::Tensor> expected;
   for (size_t i = 0; i < transformations.size(); ++i) {
     indices.push_back(static_cast<int64_t>((i * 3 + 1) % kPictures));
     torch::Tensor out = torch::empty({side, side, 3});
-    transform(pictures[indices[i]], transformations[i], options, out.mutable_data_ptr<float>());
+    transform(pictures[indices[i]], transformations[i], options, {side, side},
+              out.mutable_data_ptr<float>());
     expected.push_back(out.permute({2, 0, 1}));
   }
   double largest = 0;
   for (const torch::Device device : devices()) {
     const torch::Tensor actual =
         transform_on_device(as_tensor(pictures).to(device), torch::tensor(indices).to(device),
-                            transformations, options);
+                            transformations, options, side);
     EXPECT_EQ(actual.device().type(), device.type());
     EXPECT_EQ(actual.dtype(), torch::kFloat);
     EXPECT_TRUE(actual.is_contiguous(torch::MemoryFormat::ChannelsLast));
@@ -61,6 +62,11 @@ double largest_difference(const std::vector<Transformation>& transformations,
     largest = std::max(largest, difference.max().item<double>());
   }
   return largest;
+}
+
+double largest_difference(const std::vector<Transformation>& transformations,
+                          const AugmentOptions& options, int side) {
+  return largest_difference(transformations, options, side, side);
 }
 
 std::vector<Transformation> draw(const AugmentOptions& options, int side, int count) {
@@ -124,6 +130,21 @@ INSTANTIATE_TEST_SUITE_P(All, Movement,
                                                           Interpolation::bilinear),
                                           testing::Values(1, 2, 9, 33)));
 
+TEST(DeviceTransform, ResizesAsTransformDoes) {
+  AugmentOptions options = wild_movements();
+  options.crop_area = {0.3, 1};
+  for (const FillMode mode : kFillModes) {
+    options.fill_mode = mode;
+    for (const auto& [in_side, side] : {std::pair(40, 17), std::pair(13, 30)}) {
+      EXPECT_EQ(largest_difference(draw(options, side, 60), options, in_side, side), 0);
+      const std::vector<Transformation> nothing(kPictures);
+      EXPECT_EQ(largest_difference(nothing, options, in_side, side), 0);
+    }
+  }
+  options.interpolation = Interpolation::bilinear;
+  EXPECT_LT(largest_difference(draw(options, 17, 60), options, 40, 17), 1e-6);
+}
+
 TEST(DeviceTransform, MakesTheBooksVariationsToTheByte) {
   AugmentOptions options;
   options.rotation_range = 40;
@@ -185,7 +206,7 @@ TEST(DeviceTransform, TheDrawsOfABatchDiffer) {
   const AugmentOptions options = wild_movements();
   const torch::Tensor pictures = as_tensor(noise_pictures(16));
   const torch::Tensor same = torch::zeros({2}, torch::kLong);
-  const torch::Tensor both = transform_on_device(pictures, same, draw(options, 16, 2), options);
+  const torch::Tensor both = transform_on_device(pictures, same, draw(options, 16, 2), options, 16);
   EXPECT_GT((both[0] - both[1]).abs().max().item<double>(), 0.5);
 }
 

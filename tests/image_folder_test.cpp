@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "catdog/core/error.hpp"
+#include "catdog/data/training_pictures.hpp"
 #include "test_support.hpp"
 
 namespace catdog {
@@ -36,6 +37,27 @@ TEST(ImageFolder, IsATorchDataset) {
   const torch::data::Example<> stacked = mapped.get_batch({0, 1});
   EXPECT_EQ(stacked.data.sizes(), (torch::IntArrayRef{2, 3, 20, 20}));
   EXPECT_TRUE(torch::equal(stacked.data[1], example.data));
+}
+
+TEST(ImageFolder, OfTrainingMayBeKeptAtASizeOfItsOwn) {
+  const TempFolder folder;
+  for (int i = 0; i < 4; ++i) {
+    for (const char* subset : {"train", "validation"}) {
+      const std::string name = std::to_string(i) + ".jpg";
+      write_picture(folder / subset / (i < 2 ? "cats" : "dogs") / name, i);
+    }
+  }
+  DataOptions options = {.dir = folder.path().string(), .image_size = 16};
+  const auto sides = [&] {
+    const TrainingPictures pictures = open_training_pictures(options, budget(1 << 20));
+    EXPECT_EQ(pictures.training.picture(0).rows, pictures.training.side_px());
+    return std::pair(pictures.training.side_px(), pictures.validation.side_px());
+  };
+  EXPECT_EQ(sides(), std::pair(16, 16));
+  options.kept_size = 24;
+  EXPECT_EQ(sides(), std::pair(24, 16));
+  options.folds = 2;
+  EXPECT_EQ(sides(), std::pair(24, 16));
 }
 
 TEST(ImageFolder, KeepsPicturesWithinTheBudgetAndDecodesTheRest) {

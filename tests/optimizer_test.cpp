@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each rule against torch's optimiser of that name, and RMSprop against its formula by hand.
+// Each rule against torch's optimiser of that name; RMSprop and Muon, which torch has not in C++,
+// against their formulas.
 #include "catdog/train/optimizer.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <memory>
+
+#include "catdog/train/muon.hpp"
 
 namespace catdog {
 namespace {
@@ -141,12 +144,85 @@ TEST(Optimizer, LeavesWhatHasNoGradient) {
   EXPECT_FALSE(with.grad().defined());
 }
 
+// What five steps of the iteration make of a singular value, by its formula.
+double iterated(double x) {
+  for (int i = 0; i < 5; ++i) x = 3.4445 * x - 4.7750 * std::pow(x, 3) + 2.0315 * std::pow(x, 5);
+  return x;
+}
+
+TEST(Muon, ChangesSingularValuesAlone) {
+  torch::manual_seed(3);
+  for (const auto& shape : std::vector<std::vector<int64_t>>{{5, 40}, {40, 5}, {7, 7}, {1, 9}}) {
+    const torch::Tensor matrix = torch::randn(shape, torch::kDouble);
+    const auto [u, values, v] = torch::linalg_svd(matrix, /*full_matrices=*/false);
+    torch::Tensor wanted = (values / matrix.norm()).contiguous();
+    double* const numbers = wanted.mutable_data_ptr<double>();
+    for (int64_t i = 0; i < wanted.numel(); ++i) numbers[i] = iterated(numbers[i]);
+    const torch::Tensor expected = u.matmul(wanted.diag()).matmul(v);
+    EXPECT_LT((orthogonalize(matrix) - expected).abs().max().item<double>(), 1e-6);
+    EXPECT_LT((orthogonalize(matrix.to(torch::kFloat)) - expected).abs().max().item<double>(),
+              1e-4);
+    for (const double value : {wanted.min().item<double>(), wanted.max().item<double>()}) {
+      EXPECT_GT(value, 0.6);
+      EXPECT_LT(value, 1.2);
+    }
+  }
+  EXPECT_TRUE(torch::equal(orthogonalize(torch::zeros({3, 4})), torch::zeros({3, 4})));
+}
+
+TEST(Muon, KernelsAreRowsWhateverTheirOrderInMemory) {
+  const torch::Tensor kernels = torch::randn({3, 5, 2, 4});
+  const torch::Tensor last = kernels.contiguous(torch::MemoryFormat::ChannelsLast);
+  const torch::Tensor rows = filters_as_rows(kernels);
+  EXPECT_EQ(rows.sizes(), (std::vector<int64_t>{3, 40}));
+  EXPECT_TRUE(torch::equal(rows, filters_as_rows(last)));
+  EXPECT_EQ(filters_as_rows(last).data_ptr(), last.data_ptr());
+  EXPECT_TRUE(torch::equal(rows_as_filters(rows, kernels), kernels));
+}
+
+TEST(Muon, IsItsFormula) {
+  constexpr double kLr = 0.03, kDecay = 0.1, kMomentum = 0.8;
+  torch::manual_seed(5);
+  for (const auto format : {torch::MemoryFormat::Contiguous, torch::MemoryFormat::ChannelsLast}) {
+    const auto doubles = [&] { return torch::randn({6, 4, 3, 3}, torch::kDouble); };
+    torch::Tensor kernels = doubles().contiguous(format).requires_grad_();
+    torch::Tensor expected = kernels.detach().clone(), sum = torch::zeros_like(expected);
+    Optimizer optimizer(
+        {.name = Name::muon, .lr = kLr, .momentum = kMomentum, .weight_decay = kDecay},
+        {{"w", kernels}});
+    for (int step = 0; step < 3; ++step) {
+      const torch::Tensor gradient = doubles();
+      kernels.mutable_grad() = gradient;
+      optimizer.step();
+      sum = kMomentum * sum + gradient;
+      const torch::Tensor rows = filters_as_rows(gradient + kMomentum * sum);
+      const torch::Tensor direction = rows_as_filters(orthogonalize(rows), expected);
+      expected = (1 - kLr * kDecay) * expected - kLr * 0.2 * std::sqrt(36.0) * direction;
+      EXPECT_TRUE(torch::allclose(kernels, expected, 1e-10, 1e-10));
+    }
+  }
+}
+
+// All but convolutions' kernels go by adamw.
+TEST(Muon, IsForConvolutionsAlone) {
+  for (const auto& shape : std::vector<std::vector<int64_t>>{{4}, {3, 4}}) {
+    const auto after = [&](Name name) {
+      torch::Tensor weight = torch::ones(shape).requires_grad_();
+      Optimizer optimizer({.name = name, .lr = 0.1, .weight_decay = 0.2}, {{"w", weight}});
+      weight.mutable_grad() = torch::full(shape, 0.3);
+      optimizer.step();
+      return weight.detach();
+    };
+    EXPECT_TRUE(torch::equal(after(Name::muon), after(Name::adamw)));
+  }
+}
+
 class State : public testing::TestWithParam<Name> {};
 
 TEST_P(State, IsAllThatGoesOn) {
   const OptimizerOptions options = {.name = GetParam(), .lr = 0.01};
   torch::manual_seed(2);
-  torch::Tensor whole = torch::randn({5, 7}).requires_grad_();
+  torch::Tensor whole = torch::randn({5, 7, 1, 1}).requires_grad_();
   Optimizer uninterrupted(options, {{"w", whole}});
   const auto step = [](Optimizer& optimizer, torch::Tensor& weight, int64_t number) {
     torch::manual_seed(number);
@@ -164,7 +240,8 @@ TEST_P(State, IsAllThatGoesOn) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Optimizer, State,
-                         testing::Values(Name::rmsprop, Name::sgd, Name::adam, Name::adamw));
+                         testing::Values(Name::rmsprop, Name::sgd, Name::adam, Name::adamw,
+                                         Name::muon));
 
 }  // namespace
 }  // namespace catdog

@@ -115,7 +115,7 @@ TEST(RandAugment, MovementsFollowEachOtherInOneMap) {
   Transformation drawn;
   drawn.crop = {.top = 0.1, .left = 0.2, .height = 0.5, .width = 0.6};
   drawn.policy = {{Operation::rotate, 20}, {Operation::contrast, 0.5}, {Operation::shear_x, 0.3}};
-  const AffineMatrix whole = *lookup_matrix(kSize, drawn);
+  const AffineMatrix whole = *lookup_matrix(kSize, kSize, drawn);
   // What was done last is looked up first.
   const auto sheared = source_of(kSize, drawn.policy[2], 11, 7);
   const auto rotated = source_of(kSize, drawn.policy[0], sheared[0], sheared[1]);
@@ -127,11 +127,11 @@ TEST(RandAugment, MovementsFollowEachOtherInOneMap) {
 
 TEST(RandAugment, WithoutMovementsNoPixelIsLookedUp) {
   Transformation drawn;
-  EXPECT_FALSE(lookup_matrix({8, 8}, drawn).has_value());
+  EXPECT_FALSE(lookup_matrix({8, 8}, {8, 8}, drawn).has_value());
   drawn.policy = {{Operation::contrast, 0.5}, {Operation::identity, 0}};
-  EXPECT_FALSE(lookup_matrix({8, 8}, drawn).has_value());
+  EXPECT_FALSE(lookup_matrix({8, 8}, {8, 8}, drawn).has_value());
   drawn.policy.push_back({Operation::rotate, 3});
-  EXPECT_TRUE(lookup_matrix({8, 8}, drawn).has_value());
+  EXPECT_TRUE(lookup_matrix({8, 8}, {8, 8}, drawn).has_value());
 }
 
 TEST(RandAugment, IsLeftToTheLoadersThreads) {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "catdog/core/error.hpp"
 #include "test_support.hpp"
 
@@ -32,6 +34,23 @@ std::string answer(const std::string& key, const std::string& value, bool force 
   } catch (const ConfigError& error) {
     return error.what();
   }
+}
+
+TEST(Resume, EpochsStayWhereSomethingEndsWithTheLast) {
+  const auto epochs_of = [](const std::function<void(Config&)>& set) {
+    Checkpoint checkpoint = make_checkpoint();
+    set(checkpoint.config);
+    Config asked = checkpoint.config;
+    asked.train.epochs = 40;
+    resumed_config(checkpoint, asked, /*force=*/true);
+    return message_of<ConfigError>([&] { resumed_config(checkpoint, asked, /*force=*/false); });
+  };
+  EXPECT_EQ(epochs_of([](Config& c) { c.schedule.name = ScheduleOptions::Name::cosine; }),
+            "--resume: train.epochs is 40, the run has 30, and its schedule's cosine ends there; "
+            "--force-resume changes it all the same");
+  EXPECT_EQ(epochs_of([](Config& c) { c.train.first_size = 64; }),
+            "--resume: train.epochs is 40, the run has 30, and its pictures grow until then; "
+            "--force-resume changes it all the same");
 }
 
 TEST(Resume, WhatDoesNotChangeTheResultIsFree) {

@@ -78,9 +78,11 @@ INSTANTIATE_TEST_SUITE_P(
                       apply_architecture(config.model, ModelOptions::Architecture::resnet);
                       config.model.filters = {8, 16};
                       config.model.stochastic_depth = 0.3;
-                      config.optimizer = {.name = OptimizerOptions::Name::adamw, .lr = 2e-3};
+                      config.optimizer = {.name = OptimizerOptions::Name::muon, .lr = 2e-3};
                       config.train.average = 0.9;
                       config.train.accumulate = 2;
+                      config.train.first_size = 8;
+                      config.train.last_size = 32;
                     },
                     [](Config& config) {
                       config.model.norm = ModelOptions::Norm::batch;

@@ -138,7 +138,6 @@ TEST_F(TrainerTest, AValidationLossThatIsNotFiniteStopsTheRun) {
             "--lr may help");
 }
 
-// Stopped after every single step of two epochs, and gone on with in a new trainer each time.
 TEST_F(TrainerTest, TheScheduleSetsTheLearningRateOfEachStep) {
   config_.train.epochs = 2;
   config_.optimizer.lr = 0.001;
@@ -150,6 +149,55 @@ TEST_F(TrainerTest, TheScheduleSetsTheLearningRateOfEachStep) {
   Network constant = train(2, &last);
   EXPECT_FALSE(equal_weights(scheduled, constant));
   EXPECT_DOUBLE_EQ(last.lr, 0.001);
+}
+
+// Twenty pictures in batches of eight: three a pass, but an epoch may end anywhere.
+TEST_F(TrainerTest, PicturesGrowFromPassToPass) {
+  apply_architecture(config_.model, ModelOptions::Architecture::resnet);
+  config_.model.filters = {4, 8};
+  config_.train.epochs = 4;
+  config_.train.first_size = 8;
+  config_.train.last_size = 32;
+  const ImageFolder pictures = open();
+  const auto sides = [&](int batches) {
+    std::vector<int64_t> found;
+    const auto source = training_batches(config_, pictures, {.end = batches});
+    while (const std::optional<Batch> batch = source->next()) {
+      EXPECT_EQ(batch->images.size(2), batch->images.size(3));
+      found.push_back(batch->images.size(2));
+    }
+    return found;
+  };
+  EXPECT_EQ(sides(12), (std::vector<int64_t>{8, 8, 8, 16, 16, 16, 24, 24, 24, 32, 32, 32}));
+  config_.train.steps_per_epoch = 2;  // eight steps: two passes and two steps of a third
+  EXPECT_EQ(sides(8), (std::vector<int64_t>{8, 8, 8, 24, 24, 24, 32, 32}));
+  config_.train.first_size = 0;  // data.image_size
+  config_.train.last_size = 8;
+  EXPECT_EQ(sides(8), (std::vector<int64_t>{16, 16, 16, 8, 8, 8, 8, 8}));
+  EXPECT_EQ(train(4)->image_size_px(), kSide);
+}
+
+TEST_F(TrainerTest, PicturesKeptLargerBecomeTheNetworksSize) {
+  config_.data.image_size = 24;
+  const ImageFolder pictures = open();
+  config_.data.image_size = kSide;
+  EXPECT_EQ(training_batches(config_, pictures)->next()->images.size(2), kSide);
+}
+
+TEST_F(TrainerTest, SizesThatTheNetworkCannotSeeAreRefused) {
+  const ImageFolder pictures = open();
+  const auto message = [&] {
+    return test::message_of<ConfigError>([&] { training_batches(config_, pictures); });
+  };
+  config_.train.last_size = 24;
+  EXPECT_EQ(message(),
+            "train.last_size = 24: with model.head = flatten the network sees pictures of "
+            "data.image_size = 16 alone; model.head = average sees any");
+  config_.model.head = ModelOptions::Head::average;
+  config_.train.first_size = 7;
+  EXPECT_EQ(message(),
+            "pictures of 7×7 px are too small for the 2 stages of model.filters: use larger ones "
+            "or fewer stages");
 }
 
 // The first step is then computed twice, which normalisation's running figures must not see.

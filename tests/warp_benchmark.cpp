@@ -52,10 +52,11 @@ int main(int argc, char** argv) {
       };
       const auto warping = time_rounds(rounds, [&](uint32_t i) {
         warp(picture, affine_matrix({150, 150}, draw(i).affine), {mode, interpolation, 0},
-             out.data());
+             {150, 150}, out.data());
       });
-      const auto whole = time_rounds(
-          rounds, [&](uint32_t i) { transform(picture, draw(i), options, out.data()); });
+      const auto whole = time_rounds(rounds, [&](uint32_t i) {
+        transform(picture, draw(i), options, {150, 150}, out.data());
+      });
       const auto middle = static_cast<size_t>(rounds / 2);
       constexpr const char* kModes[] = {"nearest", "constant", "reflect", "wrap"};
       std::printf("%-9s %-9s %14.4f %7.4f %14.4f %7.4f\n",

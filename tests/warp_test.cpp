@@ -22,7 +22,7 @@ constexpr AffineMatrix kIdentity = {{{1, 0, 0}, {0, 1, 0}}};
 std::vector<float> warped(const Picture& picture, const AffineMatrix& matrix,
                           const Sampling& sampling) {
   std::vector<float> out(picture.total() * 3, -1e9f);
-  warp(picture, matrix, sampling, out.data());
+  warp(picture, matrix, sampling, {picture.rows, picture.cols}, out.data());
   return out;
 }
 

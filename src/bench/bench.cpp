@@ -41,6 +41,12 @@ Batch random_batch(const Config& config, torch::Device device) {
       .indices = std::move(indices)};
 }
 
+// With pictures of the network's own size in every pass.
+Config at_full_size(Config config) {
+  config.train.first_size = config.train.last_size = 0;
+  return config;
+}
+
 }  // namespace
 
 Measurement measure_steps(const Config& config, torch::Device device, double seconds) {
@@ -76,14 +82,14 @@ Work work_per_picture(const NetworkImpl& net) {
 
 Bench::Bench(const Config& config, const ImageFolder& training, const ImageFolder& validation,
              const ImageFolder& evaluated, torch::Device device)
-    : config_(config),
+    : config_(at_full_size(config)),
       training_(training),
       validation_(validation),
       evaluated_(evaluated),
       device_(device),
       net_(initial_network(config, training.classes().size(), device)),
-      trainer_(config, net_, training, validation, device),
-      step_(config, net_, device, recorder(config, device)) {}
+      trainer_(config_, net_, training, validation, device),
+      step_(config_, net_, device, recorder(config, device)) {}
 
 const Bench::Table& Bench::parts_table() {
   static const Table kTable = {{"decode", &Bench::decode}, {"resize", &Bench::resize},
@@ -138,12 +144,14 @@ Measurements Bench::load() {
 
 Measurements Bench::warp() {
   const Size size = {.height = config_.data.image_size, .width = config_.data.image_size};
+  const int kept = config_.data.kept_px();
   std::vector<Picture> pictures;
   for (const Picture& picture : decoded()) {
-    pictures.push_back(resize_picture(picture, size, config_.data.resize));
+    pictures.push_back(resize_picture(picture, {kept, kept}, config_.data.resize));
   }
-  const Chain chain = training_chain(config_.augment, config_.train.seed);
-  std::vector<float> out(pictures[0].total() * 3);
+  const Chain chain =
+      training_chain(config_.augment, config_.train.seed, [&](uint32_t) { return size.height; });
+  std::vector<float> out(static_cast<size_t>(size.height * size.width) * 3);
   Stopwatch watch;
   for (uint32_t pass = 0; pass < kPasses; ++pass) {
     for (uint32_t i = 0; i < pictures.size(); ++i) {

@@ -33,11 +33,15 @@ class Variations {
   Variations(const Config& config, const std::vector<fs::path>& files)
       : augment_(config.augment),
         seed_(config.train.seed),
-        chain_(training_chain(config.augment, config.train.seed)),
-        size_{config.data.image_size, config.data.image_size} {
+        size_{config.data.image_size, config.data.image_size},
+        chain_(training_chain(config.augment, config.train.seed,
+                              [this](uint32_t) { return size_.height; })) {
+    const int kept = config.data.kept_px();
     for (const fs::path& file : files) {
-      originals_.push_back({resize_picture(decode_picture(file), size_, config.data.resize),
-                            shown(file.filename())});
+      const Picture picture = decode_picture(file);
+      originals_.push_back(
+          {resize_picture(picture, size_, config.data.resize), shown(file.filename())});
+      kept_.push_back(resize_picture(picture, {kept, kept}, config.data.resize));
     }
   }
 
@@ -64,15 +68,16 @@ class Variations {
  private:
   std::vector<float> make_alone(uint32_t index, uint32_t pass) const {
     std::vector<float> values(static_cast<size_t>(size_.height * size_.width) * 3);
-    chain_(originals_[index].picture, {.pass = pass, .index = index}, values.data());
+    chain_(kept_[index], {.pass = pass, .index = index}, values.data());
     return values;
   }
 
   AugmentOptions augment_;
   uint64_t seed_;
-  Chain chain_;
   Size size_;
+  Chain chain_;
   std::vector<LabelledPicture> originals_;
+  std::vector<Picture> kept_;  // what training varies
 };
 
 }  // namespace

@@ -69,7 +69,7 @@ std::optional<Stopped> open_stopped(const TrainCommand& options) {
 
 Picture first_batch_sheet(const Config& config, const ImageFolder& training) {
   const Batch batch = *training_batches(config, training, {.end = 1})->next();
-  const int side = training.image_size_px();
+  const int side = static_cast<int>(batch.images.size(2));
   std::vector<LabelledPicture> cells;
   const float* pixels = batch.images.const_data_ptr<float>();
   for (const int64_t index : batch.indices) {

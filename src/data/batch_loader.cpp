@@ -28,7 +28,8 @@ void BatchLoader::begin_batch() {
   const uint32_t pass = order_.pass_of(next_begun_);
   batch.indices = order_.indices_of(next_begun_++);
   const auto rows = static_cast<int64_t>(batch.indices.size());
-  const int64_t side = folder_.image_size_px();
+  const int own_side = folder_.side_px();
+  const int64_t side = chain_.size_of({own_side, own_side}, {.pass = pass}).height;
   batch.images = empty_images(rows, side);
   batch.labels = torch::empty({rows});
   for (int64_t row = 0; row < rows; ++row) {

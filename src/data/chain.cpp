@@ -1,20 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/data/chain.hpp"
 
+#include <utility>
+
 #include "catdog/core/random.hpp"
 
 namespace catdog {
 
-void Chain::operator()(const Picture& picture, Draw draw, float* out) const {
-  const Size size = {.height = picture.rows, .width = picture.cols};
-  transform(picture, transformation(size, draw), augment, out);
+Size Chain::size_of(Size picture, Draw draw) const {
+  if (!side_px) return picture;
+  const int side = side_px(draw.pass);
+  return {.height = side, .width = side};
 }
 
-Chain training_chain(const AugmentOptions& augment, uint64_t seed) {
-  return {augment, [augment, seed](Size size, Draw draw) {
+void Chain::operator()(const Picture& picture, Draw draw, float* out) const {
+  const Size size = size_of({.height = picture.rows, .width = picture.cols}, draw);
+  transform(picture, transformation(size, draw), augment, size, out);
+}
+
+Chain training_chain(const AugmentOptions& augment, uint64_t seed, SideOfPass side_px) {
+  return {augment,
+          [augment, seed](Size size, Draw draw) {
             const Rng rng(seed, Stream::augment, draw.pass, draw.index);
             return draw_transformation(augment, size, rng);
-          }};
+          },
+          std::move(side_px)};
 }
 
 Chain evaluation_chain() {

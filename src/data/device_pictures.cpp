@@ -8,13 +8,13 @@
 namespace catdog {
 
 int64_t bytes_on_device(const ImageFolder& folder) {
-  const int64_t side = folder.image_size_px();
+  const int64_t side = folder.side_px();
   return folder.count() * side * side * 3;
 }
 
 DevicePictures copy_to_device(const ImageFolder& folder, torch::Device device, int workers) {
   constexpr int kAtATime = 64;
-  const int64_t side = folder.image_size_px();
+  const int64_t side = folder.side_px();
   DevicePictures result = {
       .pixels = torch::empty({folder.count(), side, side, 3},
                              torch::TensorOptions(torch::kByte).device(device)),
@@ -49,16 +49,18 @@ std::optional<Batch> DeviceBatches::next() {
   Batch batch;
   batch.indices = order_.indices_of(next_batch_++);
 
-  const auto side = static_cast<int>(pictures_.pixels.size(1));
+  const auto own_side = static_cast<int>(pictures_.pixels.size(1));
+  const Size size = chain_.size_of({own_side, own_side}, {.pass = pass});
   std::vector<Transformation> transformations;
   transformations.reserve(batch.indices.size());
   for (const int64_t index : batch.indices) {
-    transformations.push_back(chain_.transformation(
-        {.height = side, .width = side}, {.pass = pass, .index = static_cast<uint32_t>(index)}));
+    transformations.push_back(
+        chain_.transformation(size, {.pass = pass, .index = static_cast<uint32_t>(index)}));
   }
   const torch::Tensor indices = torch::tensor(batch.indices, torch::kLong)
                                     .to(pictures_.labels.device(), /*non_blocking=*/true);
-  batch.images = transform_on_device(pictures_.pixels, indices, transformations, chain_.augment);
+  batch.images =
+      transform_on_device(pictures_.pixels, indices, transformations, chain_.augment, size.height);
   batch.labels = pictures_.labels.index_select(0, indices);
   return batch;
 }

@@ -27,13 +27,13 @@ Tensor send(const Tensor& tensor, torch::Device device) {
   return tensor.to(device, /*non_blocking=*/true);
 }
 
-Draws send_draws(const std::vector<Transformation>& transformations, Size size,
+Draws send_draws(const std::vector<Transformation>& transformations, Size in, Size size,
                  torch::Device device) {
   constexpr int64_t kColumns = 6 + 2 + 3 + 5;
   std::vector<double> table;
   table.reserve(transformations.size() * kColumns);
   for (const Transformation& drawn : transformations) {
-    for (const auto& row : lookup_matrix(size, drawn).value_or(affine_matrix(size, Affine{}))) {
+    for (const auto& row : lookup_matrix(in, size, drawn).value_or(affine_matrix(size, Affine{}))) {
       table.insert(table.end(), row.begin(), row.end());
     }
     table.push_back(drawn.flip_vertically ? 1 : 0);
@@ -100,8 +100,8 @@ Tensor fold(FillMode mode, const Tensor& places, int64_t size) {
   return places.clamp(0, static_cast<double>(size - 1));
 }
 
-// Looks up pixels, (N, S, S, 3) floats from 0 to 255, at whole rows and columns, (N, S, S) doubles
-// that lie in the picture.
+// Looks up pixels in pictures (P, T, T, 3): (N, S, S, 3) floats from 0 to 255, at whole rows and
+// columns, (N, S, S) doubles that lie in the picture.
 class Lookup {
  public:
   Lookup(const Tensor& pictures, const Tensor& indices)
@@ -112,9 +112,11 @@ class Lookup {
   Tensor operator()(const Tensor& rows, const Tensor& columns) const {
     const Tensor at = (rows * side_ + columns).to(torch::kLong) + first_;
     return pixels_.index_select(0, at.flatten())
-        .view({at.size(0), side_, side_, 3})
+        .view({at.size(0), at.size(1), at.size(2), 3})
         .to(torch::kFloat);
   }
+
+  int64_t side() const { return side_; }
 
  private:
   Tensor pixels_;  // (P·S·S, 3)
@@ -122,8 +124,8 @@ class Lookup {
   Tensor first_;  // of each picture's pixels
 };
 
-Tensor sample(const Lookup& lookup, const Tensor& places, Interpolation interpolation,
-              double last) {
+Tensor sample(const Lookup& lookup, const Tensor& places, Interpolation interpolation) {
+  const auto last = static_cast<double>(lookup.side() - 1);
   if (interpolation == Interpolation::nearest) {
     const Tensor nearest = (places + 0.5).floor_().clamp_(0, last);
     return lookup(nearest[0], nearest[1]);
@@ -139,11 +141,11 @@ Tensor sample(const Lookup& lookup, const Tensor& places, Interpolation interpol
 
 Tensor warp_all(const Lookup& lookup, const Draws& draws, int64_t side,
                 const AugmentOptions& options) {
-  const auto last = static_cast<double>(side - 1);
   const Tensor places = locate(draws, side);
   Tensor result =
-      sample(lookup, fold(options.fill_mode, places, side), options.interpolation, last);
+      sample(lookup, fold(options.fill_mode, places, lookup.side()), options.interpolation);
   if (options.fill_mode == FillMode::constant) {
+    const auto last = static_cast<double>(lookup.side() - 1);
     const Tensor outside = ((places < 0) | (places > last)).any(0).unsqueeze(3);
     result.masked_fill_(outside, options.cval);
   }
@@ -163,20 +165,20 @@ void erase(Tensor canvas, const Transformation& drawn) {
 
 torch::Tensor transform_on_device(const torch::Tensor& pictures, const torch::Tensor& indices,
                                   const std::vector<Transformation>& transformations,
-                                  const AugmentOptions& options) {
+                                  const AugmentOptions& options, int side_px) {
   const auto any = [&](const auto& holds) {
     return std::any_of(transformations.begin(), transformations.end(), holds);
   };
-  const auto side = static_cast<int>(pictures.size(1));
-  const Size size = {side, side};
+  const auto own_side = static_cast<int>(pictures.size(1));
+  const Size in = {own_side, own_side}, size = {side_px, side_px};
   const bool moves = any([&](const Transformation& drawn) {
-    return lookup_matrix(size, drawn) || drawn.flip_horizontally || drawn.flip_vertically;
+    return lookup_matrix(in, size, drawn) || drawn.flip_horizontally || drawn.flip_vertically;
   });
   Draws draws;
-  if (any([](const auto& drawn) { return drawn != Transformation(); })) {
-    draws = send_draws(transformations, size, pictures.device());
+  if (in != size || any([](const auto& drawn) { return drawn != Transformation(); })) {
+    draws = send_draws(transformations, in, size, pictures.device());
   }
-  Tensor canvas = moves ? warp_all(Lookup(pictures, indices), draws, side, options)
+  Tensor canvas = moves ? warp_all(Lookup(pictures, indices), draws, side_px, options)
                         : pictures.index_select(0, indices).to(torch::kFloat);
   if (any([](const auto& drawn) { return drawn.channel_shifts != std::array<double, 3>{}; })) {
     shift_channels(canvas, draws.shifts);

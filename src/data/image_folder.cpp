@@ -31,6 +31,9 @@ void DataOptions::describe(OptionTable& table) {
                 {"bilinear", Resampling::bilinear},
                 {"area", Resampling::area}},
                "how pictures are resized; nearest is the book's");
+  table.number("kept_size", kept_size, {0, 4096},
+               "width and height at which training's pictures are kept; augmentation looks its "
+               "pixels up there, so that a crop of a large one is sharp; 0: image_size");
   table.choice("on_bad", on_bad, {{"error", OnBad::error}, {"skip", OnBad::skip}},
                "a picture that cannot be read: an error that names it; or left out from the start, "
                "named, and counted in the run's env.json");

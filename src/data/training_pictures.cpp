@@ -45,9 +45,11 @@ void check_same_classes(const std::vector<std::string>& training,
 TrainingPictures open_training_pictures(const DataOptions& options,
                                         const std::shared_ptr<ByteBudget>& memory) {
   check_fold(options);
+  DataOptions kept = options;
+  kept.image_size = options.kept_px();
   const fs::path dir = options.dir;
   if (options.folds == 0) {
-    TrainingPictures pictures = {ImageFolder(dir / "train", options, memory),
+    TrainingPictures pictures = {ImageFolder(dir / "train", kept, memory),
                                  ImageFolder(dir / "validation", options, memory)};
     check_same_classes(pictures.training.classes(), pictures.validation.classes(), dir);
     return pictures;
@@ -72,7 +74,7 @@ TrainingPictures open_training_pictures(const DataOptions& options,
       (chosen[i] ? validation : training).files.push_back(files[i]);
     }
   }
-  return {ImageFolder(std::move(training), options, memory),
+  return {ImageFolder(std::move(training), kept, memory),
           ImageFolder(std::move(validation), options, memory)};
 }
 

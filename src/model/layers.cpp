@@ -118,7 +118,7 @@ class Builder {
   void check_side() const {
     if (side_px() >= 1) return;
     throw ConfigError(fmt::format(
-        "data.image_size = {}: too small for the {} stages of model.filters: use larger pictures "
+        "pictures of {0}×{0} px are too small for the {1} stages of model.filters: use larger ones "
         "or fewer stages",
         image_size_px_, options_.filters.size()));
   }

@@ -53,11 +53,12 @@ void change_colours(const Canvas& canvas, const Transformation& drawn) {
 
 }  // namespace
 
-std::optional<AffineMatrix> lookup_matrix(Size size, const Transformation& drawn) {
+std::optional<AffineMatrix> lookup_matrix(Size in, Size size, const Transformation& drawn) {
   std::optional<AffineMatrix> matrix;
   const auto then = [&](const AffineMatrix& next) {
     matrix = matrix ? compose(*matrix, next) : next;
   };
+  if (in != size) then(resize_matrix(in, size));
   if (drawn.affine != Affine{}) then(affine_matrix(size, drawn.affine));
   if (drawn.crop != Box{}) then(crop_matrix(size, drawn.crop));
   for (const PolicyStep& step : drawn.policy) {
@@ -67,11 +68,11 @@ std::optional<AffineMatrix> lookup_matrix(Size size, const Transformation& drawn
 }
 
 void transform(const Picture& picture, const Transformation& transformation,
-               const AugmentOptions& options, float* out) {
+               const AugmentOptions& options, Size size, float* out) {
   CV_Assert(picture.type() == CV_8UC3 && !picture.empty());
-  const Canvas canvas = {{picture.rows, picture.cols}, out};
-  if (const auto matrix = lookup_matrix(canvas.size, transformation)) {
-    warp(picture, *matrix, {options.fill_mode, options.interpolation, options.cval}, out);
+  const Canvas canvas = {size, out};
+  if (const auto matrix = lookup_matrix({picture.rows, picture.cols}, size, transformation)) {
+    warp(picture, *matrix, {options.fill_mode, options.interpolation, options.cval}, size, out);
   } else {
     copy_bytes(picture, out);
   }

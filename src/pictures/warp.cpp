@@ -254,7 +254,13 @@ AffineMatrix compose(const AffineMatrix& first, const AffineMatrix& second) {
   return m;
 }
 
-void warp(const Picture& picture, const AffineMatrix& matrix, const Sampling& sampling,
+AffineMatrix resize_matrix(Size in, Size out) {
+  const double rows = static_cast<double>(in.height) / out.height;
+  const double columns = static_cast<double>(in.width) / out.width;
+  return {{{rows, 0, (rows - 1) / 2}, {0, columns, (columns - 1) / 2}}};
+}
+
+void warp(const Picture& picture, const AffineMatrix& matrix, const Sampling& sampling, Size size,
           float* out) {
   CV_Assert(picture.type() == CV_8UC3 && !picture.empty());
   CV_Assert(picture.step * static_cast<size_t>(picture.rows) <=
@@ -263,9 +269,9 @@ void warp(const Picture& picture, const AffineMatrix& matrix, const Sampling& sa
   const Source source = {picture.data, picture.rows, picture.cols, step,
                          (picture.rows - 1) * step + (picture.cols - 1) * 3};
   Block block;
-  for (int row = 0; row < source.height; ++row) {
-    for (int first = 0; first < source.width; first += kBlock) {
-      const int count = std::min(kBlock, source.width - first);
+  for (int row = 0; row < size.height; ++row) {
+    for (int first = 0; first < size.width; first += kBlock) {
+      const int count = std::min(kBlock, size.width - first);
       locate(matrix[0], row, first, count, block.rows);
       locate(matrix[1], row, first, count, block.columns);
       warp_block(block, source, sampling, count, out);

@@ -20,23 +20,24 @@ void OptimizerOptions::describe(OptionTable& table) {
                {{"rmsprop", Name::rmsprop},
                 {"sgd", Name::sgd},
                 {"adam", Name::adam},
-                {"adamw", Name::adamw}},
-               "the rule that updates the weights");
+                {"adamw", Name::adamw},
+                {"muon", Name::muon}},
+               "the rule that updates the weights; muon: of convolutions, adamw all others");
   table.number("lr", lr, {0, 10, /*low_open=*/true}, "learning rate, before the schedule");
   table.number("alpha", alpha, {0, 1, false, /*high_open=*/true},
                "share of RMSprop's running mean square kept each step (Keras: rho)");
   table.number("eps", eps, {0, 1, /*low_open=*/true},
                "added to the root of the mean square (Keras: epsilon); not for sgd");
   table.number("momentum", momentum, {0, 1, false, /*high_open=*/true},
-               "share of sgd's running sum of gradients kept each step");
+               "share of sgd's and muon's running sum of gradients kept each step");
   table.flag("nesterov", nesterov, "sgd looks one step ahead along that sum");
   table.number("beta1", beta1, {0, 1, false, /*high_open=*/true},
                "share of adam's and adamw's running mean gradient kept each step");
   table.number("beta2", beta2, {0, 1, false, /*high_open=*/true},
                "share of adam's and adamw's running mean square kept each step");
   table.number("weight_decay", weight_decay, {0, 1},
-               "times the weight, added to the gradient; with adamw it is taken from the weight, "
-               "times the learning rate");
+               "times the weight, added to the gradient; with adamw and muon it is taken from the "
+               "weight, times the learning rate");
   table.flag("decay_vectors", decay_vectors, "decays also biases and normalisation's weights");
   table.number("clip_norm", clip_norm, {0, 1e6},
                "gradients are scaled down so that the norm of all together is no larger; 0: never");
@@ -66,6 +67,10 @@ void TrainOptions::describe(OptionTable& table) {
   table.number("batch_size", batch_size, {1, 65536}, "pictures a step");
   table.number("steps_per_epoch", steps_per_epoch, {0, 1e9},
                "steps an epoch, going on from pass to pass; 0: one pass over the pictures");
+  table.number("first_size", first_size, {0, 4096},
+               "width and height of training's pictures in the first pass over them, in pixels; "
+               "they grow evenly to last_size; 0: data.image_size");
+  table.number("last_size", last_size, {0, 4096}, "in the last pass; 0: data.image_size");
   table.choice("keep", keep, {{"last", Keep::last}, {"best", Keep::best}},
                "which weights become model.pt: the last, or the best on validation");
   table.number("patience", patience, {0, 1e6},

@@ -32,7 +32,7 @@ void infer(Network& net, BatchSource& batches, torch::Device device,
 Predictions infer(Network& net, const PictureStore& pictures, torch::Device device, int workers,
                   View view) {
   const ImageFolder& folder = pictures.folder();
-  const int batch_size = inference_batch_size(folder.image_size_px());
+  const int batch_size = inference_batch_size(folder.side_px());
   const auto batches = pictures.batches(
       evaluation_chain(), {.batch_size = batch_size,
                            .workers = workers,

@@ -3,8 +3,10 @@
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "catdog/train/muon.hpp"
 #include "optimizer_kernels.hpp"
 
 namespace catdog {
@@ -13,18 +15,18 @@ namespace {
 using Name = OptimizerOptions::Name;
 using Tensors = std::vector<torch::Tensor>;
 
-bool is_adam(Name name) { return name == Name::adam || name == Name::adamw; }
+bool is_adam(Name rule) { return rule == Name::adam || rule == Name::adamw; }
 
 // Shares of the moments that are kept in each update.
-double first_share(const OptimizerOptions& options) {
-  return is_adam(options.name) ? options.beta1 : options.momentum;
+double first_share(const OptimizerOptions& options, Name rule) {
+  return is_adam(rule) ? options.beta1 : options.momentum;
 }
-double second_share(const OptimizerOptions& options) {
-  return is_adam(options.name) ? options.beta2 : options.alpha;
+double second_share(const OptimizerOptions& options, Name rule) {
+  return is_adam(rule) ? options.beta2 : options.alpha;
 }
 
 void update_floats(torch::Tensor& weight, const torch::Tensor& gradient, Tensors& moments,
-                   Name name, const UpdateFactors& factors) {
+                   Name rule, const UpdateFactors& factors) {
   float* weights = weight.mutable_data_ptr<float>();
   const float* gradients = gradient.const_data_ptr<float>();
   float* first = moments.front().mutable_data_ptr<float>();
@@ -33,7 +35,7 @@ void update_floats(torch::Tensor& weight, const torch::Tensor& gradient, Tensors
   at::parallel_for(0, weight.numel(), kGrain, [&](int64_t begin, int64_t end) {
     float* w = weights + begin;
     const float* g = gradients + begin;
-    switch (name) {
+    switch (rule) {
       case Name::rmsprop: update_rmsprop(w, g, second + begin, end - begin, factors); break;
       case Name::sgd: update_sgd(w, g, first + begin, end - begin, factors); break;
       default: update_adam(w, g, first + begin, second + begin, end - begin, factors);
@@ -43,28 +45,39 @@ void update_floats(torch::Tensor& weight, const torch::Tensor& gradient, Tensors
 
 // `rates`: learning rate, rate and eps.
 void update_tensors(torch::Tensor& weight, torch::Tensor gradient, Tensors& moments,
-                    const OptimizerOptions& options, double weight_decay,
+                    const OptimizerOptions& options, Name rule, double weight_decay,
                     const torch::Tensor& rates) {
   const torch::Tensor rate = rates[1], eps = rates[2];
-  if (options.name == Name::adamw) {
+  if (rule == Name::adamw) {
     if (weight_decay > 0) weight.mul_(1 - rates[0] * weight_decay);
   } else if (weight_decay > 0) {
     gradient = gradient.add(weight, weight_decay);
   }
   torch::Tensor direction = gradient;
-  if (options.name == Name::sgd) {
+  if (rule == Name::sgd) {
     moments[0].mul_(options.momentum).add_(gradient);
     direction = options.nesterov ? gradient.add(moments[0], options.momentum) : moments[0];
     weight.sub_(direction * rate);
     return;
   }
-  if (is_adam(options.name)) {
+  if (is_adam(rule)) {
     moments[0].mul_(options.beta1).add_(gradient, 1 - options.beta1);
     direction = moments[0];
   }
-  const double share = second_share(options);
+  const double share = second_share(options, rule);
   moments.back().mul_(share).addcmul_(gradient, gradient, 1 - share);
   weight.sub_(direction / moments.back().sqrt().add_(eps) * rate);
+}
+
+void update_by_muon(torch::Tensor& kernels, const torch::Tensor& gradient, torch::Tensor& sum,
+                    const OptimizerOptions& options, double weight_decay, const torch::Tensor& lr) {
+  constexpr double kAsLargeAsAdams = 0.2;
+  sum.mul_(options.momentum).add_(gradient);
+  const torch::Tensor direction =
+      orthogonalize(filters_as_rows(gradient.add(sum, options.momentum)));
+  const auto longer = static_cast<double>(std::max(direction.size(0), direction.size(1)));
+  if (weight_decay > 0) kernels.mul_(1 - lr * weight_decay);
+  kernels.sub_(rows_as_filters(direction * (lr * (kAsLargeAsAdams * std::sqrt(longer))), kernels));
 }
 
 bool lie_alike_on_cpu(const torch::Tensor& weight, const torch::Tensor& gradient) {
@@ -75,9 +88,13 @@ bool lie_alike_on_cpu(const torch::Tensor& weight, const torch::Tensor& gradient
 
 }  // namespace
 
-std::vector<std::string> moment_names(OptimizerOptions::Name name) {
-  if (is_adam(name)) return {"mean", "mean_square"};
-  return {name == Name::sgd ? "momentum" : "mean_square"};
+OptimizerOptions::Name rule_for(OptimizerOptions::Name name, int64_t dimensions) {
+  return name == Name::muon && dimensions != 4 ? Name::adamw : name;
+}
+
+std::vector<std::string> moment_names(OptimizerOptions::Name rule) {
+  if (is_adam(rule)) return {"mean", "mean_square"};
+  return {rule == Name::rmsprop ? "mean_square" : "momentum"};
 }
 
 Optimizer::Optimizer(const OptimizerOptions& options, const NamedTensors& parameters)
@@ -86,9 +103,10 @@ Optimizer::Optimizer(const OptimizerOptions& options, const NamedTensors& parame
   for (const auto& [name, weight] : parameters) {
     Parameter& parameter = parameters_.emplace_back();
     parameter.name = name;
+    parameter.rule = rule_for(options.name, weight.dim());
     parameter.weight = weight;
     parameter.weight_decay = weight.dim() > 1 || options.decay_vectors ? options.weight_decay : 0;
-    for (size_t i = 0; i < moment_names(options.name).size(); ++i) {
+    for (size_t i = 0; i < moment_names(parameter.rule).size(); ++i) {
       parameter.moments.push_back(torch::zeros_like(weight));
     }
     rates_on_device_ = torch::zeros({3}, weight.options().dtype(torch::kDouble));
@@ -98,8 +116,8 @@ Optimizer::Optimizer(const OptimizerOptions& options, const NamedTensors& parame
 
 NamedTensors Optimizer::state() const {
   NamedTensors tensors;
-  const std::vector<std::string> names = moment_names(options_.name);
   for (const Parameter& parameter : parameters_) {
+    const std::vector<std::string> names = moment_names(parameter.rule);
     for (size_t i = 0; i < names.size(); ++i) {
       tensors.emplace(names[i] + "." + parameter.name, parameter.moments[i]);
     }
@@ -114,7 +132,7 @@ void Optimizer::zero_grad() {
 void Optimizer::set_rate(double lr, int64_t updates_done) {
   const torch::NoGradGuard no_gradient;
   rates_ = {.lr = lr, .rate = lr, .eps = options_.eps};
-  if (is_adam(options_.name)) {
+  if (is_adam(rule_for(options_.name, /*dimensions=*/1))) {
     // m/(1-β₁ᵗ) / (√(s/(1-β₂ᵗ)) + eps) = √(1-β₂ᵗ)/(1-β₁ᵗ) · m / (√s + eps·√(1-β₂ᵗ))
     const auto update = static_cast<double>(updates_done + 1);
     const double root = std::sqrt(1 - std::pow(options_.beta2, update));
@@ -144,31 +162,40 @@ void Optimizer::step() {
   const torch::NoGradGuard no_gradient;
   if (options_.clip_norm > 0) clip_gradients();
   for (Parameter& parameter : parameters_) {
-    torch::Tensor& weight = parameter.weight;
-    if (!weight.grad().defined()) continue;
+    const torch::Tensor& weight = parameter.weight;
     torch::Tensor gradient = weight.grad();
+    if (!gradient.defined()) continue;
     if (gradient.strides() != weight.strides()) {
       gradient = torch::empty_like(weight).copy_(gradient);
     }
-    if (!lie_alike_on_cpu(weight, gradient)) {
-      update_tensors(weight, gradient, parameter.moments, options_, parameter.weight_decay,
-                     rates_on_device_);
-      continue;
-    }
-    const bool decoupled = options_.name == Name::adamw;
-    const double first = first_share(options_), second = second_share(options_);
-    const UpdateFactors factors = {
-        .rate = static_cast<float>(rates_.rate),
-        .eps = static_cast<float>(rates_.eps),
-        .decay = static_cast<float>(decoupled ? 0 : parameter.weight_decay),
-        .keep = static_cast<float>(decoupled ? 1 - rates_.lr * parameter.weight_decay : 1),
-        .first = static_cast<float>(first),
-        .one_minus_first = static_cast<float>(1 - first),
-        .second = static_cast<float>(second),
-        .one_minus_second = static_cast<float>(1 - second),
-        .nesterov = options_.nesterov};
-    update_floats(weight, gradient, parameter.moments, options_.name, factors);
+    update(parameter, gradient);
   }
+}
+
+void Optimizer::update(Parameter& parameter, const torch::Tensor& gradient) {
+  const Name rule = parameter.rule;
+  torch::Tensor& weight = parameter.weight;
+  if (rule == Name::muon) {
+    return update_by_muon(weight, gradient, parameter.moments[0], options_, parameter.weight_decay,
+                          rates_on_device_[0]);
+  }
+  if (!lie_alike_on_cpu(weight, gradient)) {
+    return update_tensors(weight, gradient, parameter.moments, options_, rule,
+                          parameter.weight_decay, rates_on_device_);
+  }
+  const bool decoupled = rule == Name::adamw;
+  const double first = first_share(options_, rule), second = second_share(options_, rule);
+  const UpdateFactors factors = {
+      .rate = static_cast<float>(rates_.rate),
+      .eps = static_cast<float>(rates_.eps),
+      .decay = static_cast<float>(decoupled ? 0 : parameter.weight_decay),
+      .keep = static_cast<float>(decoupled ? 1 - rates_.lr * parameter.weight_decay : 1),
+      .first = static_cast<float>(first),
+      .one_minus_first = static_cast<float>(1 - first),
+      .second = static_cast<float>(second),
+      .one_minus_second = static_cast<float>(1 - second),
+      .nesterov = options_.nesterov};
+  update_floats(weight, gradient, parameter.moments, rule, factors);
 }
 
 }  // namespace catdog

@@ -70,12 +70,14 @@ Config resumed_config(const Checkpoint& checkpoint, Config asked, bool force) {
     faults.push_back(fmt::format("--resume: {} is {}, the run has {}{}", key, now, before,
                                  never ? "" : "; --force-resume changes it all the same"));
   }
-  if (asked.schedule.name == ScheduleOptions::Name::cosine && !force &&
-      asked.train.epochs != checkpoint.config.train.epochs) {
+  const bool cosine = asked.schedule.name == ScheduleOptions::Name::cosine;
+  const bool grows = asked.train.first_size != asked.train.last_size;
+  if ((cosine || grows) && !force && asked.train.epochs != checkpoint.config.train.epochs) {
     faults.push_back(fmt::format(
-        "--resume: train.epochs is {}, the run has {}, and its schedule's cosine ends there; "
-        "--force-resume changes it all the same",
-        asked.train.epochs, checkpoint.config.train.epochs));
+        "--resume: train.epochs is {}, the run has {}, and its {}; --force-resume changes it all "
+        "the same",
+        asked.train.epochs, checkpoint.config.train.epochs,
+        cosine ? "schedule's cosine ends there" : "pictures grow until then"));
   }
   const int reached = checkpoint.position.epochs + (checkpoint.position.step > 0 ? 1 : 0);
   if (asked.train.epochs < reached) {

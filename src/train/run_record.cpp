@@ -129,10 +129,12 @@ uint64_t bytes_on_disk(const NetworkImpl& net, const Config& config) {
   // Two checkpoints and one in the making, each with weights, best weights, the optimiser's moments
   // and perhaps an average; three models and one in the making; and what else there is.
   constexpr uint64_t kRest = 8 << 20;
-  const uint64_t of_checkpoint =
-      2 + moment_names(config.optimizer.name).size() + (config.train.average > 0 ? 1 : 0);
   uint64_t bytes = kRest;
-  for (const auto& weight : net.parameters()) bytes += (3 * of_checkpoint + 4) * weight.nbytes();
+  for (const auto& weight : net.parameters()) {
+    const size_t moments = moment_names(rule_for(config.optimizer.name, weight.dim())).size();
+    const uint64_t of_checkpoint = 2 + moments + (config.train.average > 0 ? 1 : 0);
+    bytes += (3 * of_checkpoint + 4) * weight.nbytes();
+  }
   return bytes;
 }
 

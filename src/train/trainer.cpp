@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
@@ -30,6 +31,35 @@ int64_t steps_of_epoch(const Config& config, const ImageFolder& training) {
              : batches_per_pass(training.count(), config.train.batch_size);
 }
 
+// Sizes change by so many pixels at a time: libraries prepare themselves for each.
+constexpr int kSizeStep = 8;  // px
+
+// From train.first_size to train.last_size over all passes that a run makes; none where both are
+// the network's and pictures are kept so.
+SideOfPass training_sides(const Config& config, const ImageFolder& training) {
+  const int own = config.data.image_size;
+  const int first = config.train.first_size > 0 ? config.train.first_size : own;
+  const int last = config.train.last_size > 0 ? config.train.last_size : own;
+  if (first == own && last == own && training.side_px() == own) return nullptr;
+  for (const auto& [key, side] : {std::pair("first_size", first), std::pair("last_size", last)}) {
+    if (side != own && config.model.head == ModelOptions::Head::flatten) {
+      throw ConfigError(
+          fmt::format("train.{} = {}: with model.head = flatten the network sees pictures of "
+                      "data.image_size = {} alone; model.head = average sees any",
+                      key, side, own));
+    }
+    layers_of(config.model, side, /*classes=*/2);  // throws where the picture is too small
+  }
+  const int64_t steps = steps_of_epoch(config, training) * config.train.epochs;
+  const int64_t pass_steps = batches_per_pass(training.count(), config.train.batch_size);
+  const int64_t passes = (steps + pass_steps - 1) / pass_steps;
+  return [=](uint32_t pass) {
+    if (int64_t{pass} + 1 >= passes) return last;
+    const double grown = static_cast<double>(last - first) * pass / static_cast<double>(passes - 1);
+    return first + kSizeStep * static_cast<int>(std::lround(grown / kSizeStep));
+  };
+}
+
 // So that every class counts alike in the sum over all pictures; none if the config wants none.
 torch::Tensor class_weights(const Config& config, const ImageFolder& training) {
   if (!config.train.balance_classes) return {};
@@ -52,12 +82,13 @@ Network initial_network(const Config& config, size_t classes, torch::Device devi
 
 std::unique_ptr<BatchSource> training_batches(const Config& config, const PictureStore& training,
                                               BatchRange range) {
-  auto batches = training.batches(training_chain(config.augment, config.train.seed),
-                                  {.batch_size = config.train.batch_size,
-                                   .workers = config.data.workers,
-                                   .shuffle_seed = config.train.seed,
-                                   .first_batch = range.begin,
-                                   .end_batch = range.end});
+  auto batches = training.batches(
+      training_chain(config.augment, config.train.seed, training_sides(config, training.folder())),
+      {.batch_size = config.train.batch_size,
+       .workers = config.data.workers,
+       .shuffle_seed = config.train.seed,
+       .first_batch = range.begin,
+       .end_batch = range.end});
   if (config.augment.mixup_alpha == 0 && config.augment.cutmix_alpha == 0) return batches;
   const int epochs = config.augment.mix_epochs;
   const int64_t end = epochs > 0 ? epochs * steps_of_epoch(config, training.folder())

@@ -110,7 +110,7 @@ void TrainingStep::run(const Batch& batch, double lr_factor) {
 }
 
 void TrainingStep::replay(const torch::Tensor& images, const torch::Tensor& targets) {
-  if (!recorded_) {
+  if (!recorded_ || recorded_images_.sizes() != images.sizes()) {
     recorded_images_ = images.clone();
     recorded_targets_ = targets.clone();
     recorded_ = record_([this] { update(recorded_images_, recorded_targets_); });

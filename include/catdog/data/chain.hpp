@@ -16,17 +16,26 @@ struct Draw {
   uint32_t index = 0;  // of the picture in its folder
 };
 
-// What happens to each draw of a picture of that size. Safe to call from several threads.
+// The width and height in px of what each pass gives.
+using SideOfPass = std::function<int(uint32_t pass)>;
+
+// What happens to each draw of a picture. Safe to call from several threads.
 struct Chain {
   AugmentOptions augment;
+  // Of what comes out.
   std::function<Transformation(Size size, Draw draw)> transformation;
+  SideOfPass side_px = nullptr;  // none: the picture's own size
 
-  // Does it: writes H·W·3 floats in [0, 1], RGB pixel after pixel. Runs no torch operation.
+  // Of what becomes of a picture.
+  Size size_of(Size picture, Draw draw) const;
+
+  // Does it: writes H·W·3 floats in [0, 1] of size_of(), RGB pixel after pixel. Runs no torch
+  // operation.
   void operator()(const Picture& picture, Draw draw, float* out) const;
 };
 
-// A random variation of the picture, rescaled.
-Chain training_chain(const AugmentOptions& augment, uint64_t seed);
+// A random variation of the picture, rescaled, and resized by the same lookup of pixels.
+Chain training_chain(const AugmentOptions& augment, uint64_t seed, SideOfPass side_px = nullptr);
 
 // The picture as it is, rescaled: for everything but training.
 Chain evaluation_chain();

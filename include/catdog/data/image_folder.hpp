@@ -35,7 +35,8 @@ struct DataOptions {
   std::string dir = "data/cats_and_dogs_small";  // holds train/, validation/ and test/
   int image_size = 150;                          // px: width and height of the network's input
   Resampling resize = Resampling::nearest;
-  OnBad on_bad = OnBad::error;          // a picture that cannot be read
+  int kept_size = 0;            // px: training's pictures before augmentation; 0: image_size
+  OnBad on_bad = OnBad::error;  // a picture that cannot be read
   CacheKind cache = CacheKind::memory;  // where decoded pictures are kept
   int cache_mb = 2048;                  // of memory for them, all folders together
   int device_mb = 2048;                 // of a GPU's memory; a folder that needs more stays off it
@@ -43,6 +44,7 @@ struct DataOptions {
   int folds = 0;  // parts of train/ and validation/ together for cross-validation; 0: as they are
   int fold = 1;   // the one that validation gets
 
+  int kept_px() const { return kept_size > 0 ? kept_size : image_size; }
   void describe(OptionTable& table);
 };
 
@@ -90,7 +92,7 @@ class ImageFolder : public torch::data::datasets::Dataset<ImageFolder, torch::da
   // Files that are not among the pictures because of OnBad::skip.
   const std::vector<LeftOutPicture>& left_out() const { return left_out_; }
   const std::vector<std::string>& classes() const { return listing_.classes; }
-  int image_size_px() const { return size_.height; }
+  int side_px() const { return size_.height; }  // of its pictures
 
  private:
   // Slots that many threads fill, each at most once.

@@ -94,15 +94,17 @@ struct Transformation {
 // the others as they were. Meant for Rng(seed, Stream::augment, pass, index).
 Transformation draw_transformation(const AugmentOptions& options, Size size, Rng rng);
 
-// From a pixel of the output, flips aside, to its place in the picture: through affine, crop and
-// the movements of the policy. None if every pixel stays where it is.
-std::optional<AffineMatrix> lookup_matrix(Size size, const Transformation& drawn);
+// From a pixel of an output of that size, flips aside, to its place in a picture of size `in`:
+// through affine, crop and the movements of the policy. None if every pixel stays where it is.
+std::optional<AffineMatrix> lookup_matrix(Size in, Size size, const Transformation& drawn);
 
 // The independent random bytes that fill the erased rectangle: its height × width × 3.
 std::vector<uint8_t> erasing_noise(const Transformation& transformation);
 
-// Writes H·W·3 floats in [0, 1], RGB. Safe to call from several threads.
+// Writes H·W·3 floats in [0, 1], RGB, of that size, for which the transformation was drawn. A
+// picture of another size is resized by the same lookup that moves its pixels. Safe to call from
+// several threads.
 void transform(const Picture& picture, const Transformation& transformation,
-               const AugmentOptions& options, float* out);
+               const AugmentOptions& options, Size size, float* out);
 
 }  // namespace catdog

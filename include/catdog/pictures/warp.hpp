@@ -48,15 +48,19 @@ AffineMatrix affine_matrix(Size size, const Affine& affine);
 // and then by `second` would show, without sampling twice.
 AffineMatrix compose(const AffineMatrix& first, const AffineMatrix& second);
 
+// The map of a picture of size `out` onto the whole of one of size `in`, edge on edge.
+AffineMatrix resize_matrix(Size in, Size out);
+
 struct Sampling {
   FillMode fill_mode = FillMode::nearest;
   Interpolation interpolation = Interpolation::nearest;
   double cval = 0;  // for FillMode::constant, in units of a byte
 };
 
-// Writes the H·W·3 floats of the warped picture, RGB, from 0 to 255: neither rounded nor rescaled.
-// Nearest gives the exact bytes. The same numbers on every machine; safe to call from several
-// threads. The matrix may be any, but SciPy's numbers are met up to 10^9 pictures away.
-void warp(const Picture& picture, const AffineMatrix& matrix, const Sampling& sampling, float* out);
+// Writes the H·W·3 floats of a warped picture of that size, RGB, from 0 to 255: neither rounded nor
+// rescaled. Nearest gives the exact bytes. The same numbers on every machine; safe to call from
+// several threads. The matrix may be any, but SciPy's numbers are met up to 10^9 pictures away.
+void warp(const Picture& picture, const AffineMatrix& matrix, const Sampling& sampling, Size size,
+          float* out);
 
 }  // namespace catdog

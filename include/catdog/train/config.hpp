@@ -16,15 +16,15 @@
 namespace catdog {
 
 struct OptimizerOptions {
-  enum class Name { rmsprop, sgd, adam, adamw };
+  enum class Name { rmsprop, sgd, adam, adamw, muon };
 
   Name name = Name::rmsprop;
   double lr = 1e-4;         // learning rate, before the schedule
   double alpha = 0.9;       // rmsprop; Keras's rho: how much of the mean square is kept each step
   double eps = 1e-8;        // all but sgd; Keras 2.0.8; outside the square root
-  double momentum = 0.9;    // sgd
+  double momentum = 0.9;    // sgd, muon
   bool nesterov = false;    // sgd
-  double beta1 = 0.9;       // adam, adamw: how much of the mean is kept each step
+  double beta1 = 0.9;       // adam, adamw, muon: how much of the mean is kept each step
   double beta2 = 0.999;     //   and of the mean square
   double weight_decay = 0;  // see Optimizer
   bool decay_vectors = false;  // also of biases and normalisation
@@ -53,6 +53,8 @@ struct TrainOptions {
   int epochs = 30;
   int batch_size = 32;
   int steps_per_epoch = 0;  // 0: a whole pass over the training pictures
+  int first_size = 0;       // px: training's pictures in its first pass; 0: data.image_size
+  int last_size = 0;        // px: in its last pass
   Keep keep = Keep::best;   // the weights that become model.pt
   int patience = 0;         // epochs without a better validation accuracy that end a run; 0: none
   double label_smoothing = 0;    // the share of a label that is spread over the classes
