@@ -174,7 +174,10 @@ TEST_F(TrainerTest, PicturesGrowFromPassToPass) {
   config_.train.first_size = 0;  // data.image_size
   config_.train.last_size = 8;
   EXPECT_EQ(sides(8), (std::vector<int64_t>{16, 16, 16, 8, 8, 8, 8, 8}));
-  EXPECT_EQ(train(4)->image_size_px(), kSide);
+  config_.train.steps_per_epoch = 0;
+  config_.train.first_size = 16;
+  config_.train.last_size = 22;  // which is not passed by on the way
+  EXPECT_EQ(sides(12), (std::vector<int64_t>{16, 16, 16, 16, 16, 16, 22, 22, 22, 22, 22, 22}));
 }
 
 TEST_F(TrainerTest, PicturesKeptLargerBecomeTheNetworksSize) {

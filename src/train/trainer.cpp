@@ -56,7 +56,8 @@ SideOfPass training_sides(const Config& config, const ImageFolder& training) {
   return [=](uint32_t pass) {
     if (int64_t{pass} + 1 >= passes) return last;
     const double grown = static_cast<double>(last - first) * pass / static_cast<double>(passes - 1);
-    return first + kSizeStep * static_cast<int>(std::lround(grown / kSizeStep));
+    const int side = first + kSizeStep * static_cast<int>(std::lround(grown / kSizeStep));
+    return std::clamp(side, std::min(first, last), std::max(first, last));
   };
 }
 
