@@ -190,8 +190,8 @@ TEST(Network, PicturesTooSmallForTheStagesAreRefused) {
     FAIL() << "no error";
   } catch (const ConfigError& error) {
     EXPECT_STREQ(error.what(),
-                 "pictures of 9×9 px are too small for the 2 stages of model.filters: use larger "
-                 "ones or fewer stages");
+                 "pictures of 9×9 px are too small for the 2 stages of model.filters: a larger "
+                 "data.image_size and train.first_size, or fewer stages");
   }
 }
 

@@ -108,7 +108,9 @@ class Train(TrainedTest):
                     "--epochs: train.epochs = 0: must be a whole number from 1 to 1000000")
         self.expect(self.train("--set", "nonsense"), 2, "must be section.key=value")
         self.expect(self.train("--device", "tpu"), 2, "must be auto, cpu, cuda or cuda:N")
-        self.expect(self.train("--set", "data.image_size=8"), 2, "data.image_size = 8: too small")
+        self.expect(self.train("--set", "data.image_size=8"), 2,
+                    "pictures of 8×8 px are too small for the 2 stages of model.filters: a larger "
+                    "data.image_size")
         self.expect(self.train("--name", "../up"), 2, "must be a plain folder name")
         self.assertFalse((self.folder / "runs").exists())
 

@@ -199,8 +199,8 @@ TEST_F(TrainerTest, SizesThatTheNetworkCannotSeeAreRefused) {
   config_.model.head = ModelOptions::Head::average;
   config_.train.first_size = 7;
   EXPECT_EQ(message(),
-            "pictures of 7×7 px are too small for the 2 stages of model.filters: use larger ones "
-            "or fewer stages");
+            "pictures of 7×7 px are too small for the 2 stages of model.filters: a larger "
+            "data.image_size and train.first_size, or fewer stages");
 }
 
 // The first step is then computed twice, which normalisation's running figures must not see.

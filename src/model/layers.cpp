@@ -118,8 +118,8 @@ class Builder {
   void check_side() const {
     if (side_px() >= 1) return;
     throw ConfigError(fmt::format(
-        "pictures of {0}×{0} px are too small for the {1} stages of model.filters: use larger ones "
-        "or fewer stages",
+        "pictures of {0}×{0} px are too small for the {1} stages of model.filters: a larger "
+        "data.image_size and train.first_size, or fewer stages",
         image_size_px_, options_.filters.size()));
   }
 
