@@ -94,21 +94,26 @@ double place(double offset_px, double extent_px, int i, int count) {
   return offset_px + (i + 0.5) / count * extent_px - 0.5;
 }
 
-TEST(Crop, ShowsWhatLiesUnderThePixelsMiddles) {
-  constexpr Size kSize = {120, 200};
-  const Box box = {.top = 0.21, .left = 0.13, .height = 0.37, .width = 0.71};
+// One box of a ramp of size `in`, shown at `size`.
+void expect_what_lies_under_the_pixels(Size in, Size size) {
   AugmentOptions options;
   options.interpolation = Interpolation::bilinear;
   Transformation cropped;
-  cropped.crop = box;
-  const std::vector<float> out = transformed(ramp(kSize), cropped, options);
-  for (int y = 0; y < kSize.height; ++y) {
-    for (int x = 0; x < kSize.width; ++x) {
-      const size_t at = static_cast<size_t>(y * kSize.width + x) * 3;
-      EXPECT_NEAR(out[at] / kRescale, place(0.21 * 120, 0.37 * 120, y, 120), 1e-3);
-      EXPECT_NEAR(out[at + 1] / kRescale, place(0.13 * 200, 0.71 * 200, x, 200), 1e-3);
+  cropped.crop = {.top = 0.21, .left = 0.13, .height = 0.37, .width = 0.71};
+  const std::vector<float> out = transformed(ramp(in), cropped, options, size);
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      const size_t at = static_cast<size_t>(y * size.width + x) * 3;
+      EXPECT_NEAR(out[at] / kRescale, place(0.21 * in.height, 0.37 * in.height, y, size.height),
+                  1e-3);
+      EXPECT_NEAR(out[at + 1] / kRescale, place(0.13 * in.width, 0.71 * in.width, x, size.width),
+                  1e-3);
     }
   }
+}
+
+TEST(Crop, ShowsWhatLiesUnderThePixelsMiddles) {
+  expect_what_lies_under_the_pixels({120, 200}, {120, 200});
 }
 
 TEST(Crop, CutsFromWhatTheAffineGives) {
@@ -133,19 +138,7 @@ TEST(Crop, CutsFromWhatTheAffineGives) {
 }
 
 TEST(Crop, OfALargerPictureShowsThatPicturesPixels) {
-  constexpr Size kIn = {240, 200}, kSize = {60, 90};
-  AugmentOptions options;
-  options.interpolation = Interpolation::bilinear;
-  Transformation cropped;
-  cropped.crop = {.top = 0.21, .left = 0.13, .height = 0.37, .width = 0.71};
-  const std::vector<float> out = transformed(ramp(kIn), cropped, options, kSize);
-  for (int y = 0; y < kSize.height; ++y) {
-    for (int x = 0; x < kSize.width; ++x) {
-      const size_t at = static_cast<size_t>(y * kSize.width + x) * 3;
-      EXPECT_NEAR(out[at] / kRescale, place(0.21 * 240, 0.37 * 240, y, 60), 1e-3);
-      EXPECT_NEAR(out[at + 1] / kRescale, place(0.13 * 200, 0.71 * 200, x, 90), 1e-3);
-    }
-  }
+  expect_what_lies_under_the_pixels({240, 200}, {60, 90});
 }
 
 TEST(Crop, NoneOfALargerPictureShowsTheWholeOfIt) {
