@@ -13,7 +13,7 @@ import tempfile
 import time
 import unittest
 
-from command_support import CATDOG, catdog
+from command_support import catdog
 from test_help_examples import commands
 
 

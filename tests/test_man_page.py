@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """catdog man: the page renders without a warning, and names all that --help names."""
 import os
-import pathlib
 import re
 import shutil
 import subprocess
-import tempfile
 import unittest
 
 from command_support import catdog

@@ -14,9 +14,8 @@ import subprocess
 import termios
 import time
 import unittest
-import zipfile
 
-from command_support import CATDOG, CommandTest, catdog, files, packages
+from command_support import CATDOG, CommandTest, catdog, files
 
 SMALL = ["--set", "data.image_size=32", "--set", "model.filters=[8,16]",
          "--set", "model.dense_units=16", "--batch-size", "16", "--lr", "1e-3"]
@@ -197,37 +196,6 @@ class Train(TrainedTest):
             catdog("eval", "--model", self.folder / "runs/cut/weights/last.pt").returncode, 0)
 
 
-class ModelFile(TrainedTest):
-    def test_python_opens_it_with_its_safe_default(self):
-        torch, = packages("torch")
-        content = torch.load(self.model)  # weights_only=True
-        about = json.loads(content.pop("catdog"))
-        self.assertEqual(about["classes"], ["cats", "dogs"])
-        self.assertEqual(about["config"]["data"]["image_size"], 32)
-        self.assertEqual({name: tuple(tensor.shape) for name, tensor in content.items()},
-                         {"conv1.weight": (8, 3, 3, 3), "conv1.bias": (8,),
-                          "conv2.weight": (16, 8, 3, 3), "conv2.bias": (16,),
-                          "dense1.weight": (16, 576), "dense1.bias": (16,),
-                          "dense2.weight": (1, 16), "dense2.bias": (1,)})
-        # The numbers are those of the records beside the pickle, which catdog reads.
-        with zipfile.ZipFile(self.model) as file:
-            table = json.loads(file.read("archive/catdog.json"))["tensors"]
-            for number, (name, kind, _) in enumerate(table):
-                self.assertEqual(kind, "float32")
-                self.assertEqual(content[name].numpy().tobytes(),
-                                 file.read(f"archive/data/{number}"), name)
-
-    def test_python_opens_a_checkpoint(self):
-        torch, = packages("torch")
-        checkpoint = max((self.model.parent / "checkpoints").glob("*.pt"))
-        content = torch.load(checkpoint)
-        about = json.loads(content.pop("catdog"))
-        self.assertEqual(about["format"], "catdog-checkpoint-1")
-        self.assertEqual({name for name in content if name.endswith("conv1.bias")},
-                         {"model.conv1.bias", "optimizer.mean_square.conv1.bias",
-                          "best.conv1.bias"})
-
-
 class Eval(TrainedTest):
     def test_json_and_text_agree(self):
         result = catdog("eval", "--model", self.model, "--json")
@@ -303,7 +271,6 @@ class Eval(TrainedTest):
             self.expect(result, 5, "lies below --min-accuracy 1")
             self.assertIn("accuracy", result.stdout)
         self.assertEqual(catdog("eval", "--model", self.model, "--min-accuracy", "0").returncode, 0)
-
 
 
 
