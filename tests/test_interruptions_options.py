@@ -28,7 +28,8 @@ class Sgd(Killed):
 
 class Resnet(Killed):
     SETTINGS = settings("model.architecture=resnet", "model.filters=[8,16]",
-                        "model.stochastic_depth=0.2", "train.average=0.9", "train.accumulate=2")
+                        "model.stochastic_depth=0.2", "train.average=0.9", "train.accumulate=2",
+                        "optimizer.name=muon", "data.kept_size=40", "train.first_size=16")
 
 
 class Augmented(Killed):

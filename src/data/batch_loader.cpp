@@ -29,7 +29,7 @@ void BatchLoader::begin_batch() {
   batch.indices = order_.indices_of(next_begun_++);
   const auto rows = static_cast<int64_t>(batch.indices.size());
   const int own_side = folder_.side_px();
-  const int64_t side = chain_.size_of({own_side, own_side}, {.pass = pass}).height;
+  const int64_t side = chain_.size_of({own_side, own_side}, pass).height;
   batch.images = empty_images(rows, side);
   batch.labels = torch::empty({rows});
   for (int64_t row = 0; row < rows; ++row) {

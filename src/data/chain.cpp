@@ -7,14 +7,14 @@
 
 namespace catdog {
 
-Size Chain::size_of(Size picture, Draw draw) const {
+Size Chain::size_of(Size picture, uint32_t pass) const {
   if (!side_px) return picture;
-  const int side = side_px(draw.pass);
+  const int side = side_px(pass);
   return {.height = side, .width = side};
 }
 
 void Chain::operator()(const Picture& picture, Draw draw, float* out) const {
-  const Size size = size_of({.height = picture.rows, .width = picture.cols}, draw);
+  const Size size = size_of({.height = picture.rows, .width = picture.cols}, draw.pass);
   transform(picture, transformation(size, draw), augment, size, out);
 }
 

@@ -50,7 +50,7 @@ std::optional<Batch> DeviceBatches::next() {
   batch.indices = order_.indices_of(next_batch_++);
 
   const auto own_side = static_cast<int>(pictures_.pixels.size(1));
-  const Size size = chain_.size_of({own_side, own_side}, {.pass = pass});
+  const Size size = chain_.size_of({own_side, own_side}, pass);
   std::vector<Transformation> transformations;
   transformations.reserve(batch.indices.size());
   for (const int64_t index : batch.indices) {

@@ -43,13 +43,18 @@ void update_floats(torch::Tensor& weight, const torch::Tensor& gradient, Tensors
   });
 }
 
+// Takes a share of the weights from them, apart from the gradient.
+void decay_decoupled(torch::Tensor& weight, double weight_decay, const torch::Tensor& lr) {
+  if (weight_decay > 0) weight.mul_(1 - lr * weight_decay);
+}
+
 // `rates`: learning rate, rate and eps.
 void update_tensors(torch::Tensor& weight, torch::Tensor gradient, Tensors& moments,
                     const OptimizerOptions& options, Name rule, double weight_decay,
                     const torch::Tensor& rates) {
   const torch::Tensor rate = rates[1], eps = rates[2];
   if (rule == Name::adamw) {
-    if (weight_decay > 0) weight.mul_(1 - rates[0] * weight_decay);
+    decay_decoupled(weight, weight_decay, rates[0]);
   } else if (weight_decay > 0) {
     gradient = gradient.add(weight, weight_decay);
   }
@@ -76,7 +81,7 @@ void update_by_muon(torch::Tensor& kernels, const torch::Tensor& gradient, torch
   const torch::Tensor direction =
       orthogonalize(filters_as_rows(gradient.add(sum, options.momentum)));
   const auto longer = static_cast<double>(std::max(direction.size(0), direction.size(1)));
-  if (weight_decay > 0) kernels.mul_(1 - lr * weight_decay);
+  decay_decoupled(kernels, weight_decay, lr);
   kernels.sub_(rows_as_filters(direction * (lr * (kAsLargeAsAdams * std::sqrt(longer))), kernels));
 }
 

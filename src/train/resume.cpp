@@ -71,7 +71,7 @@ Config resumed_config(const Checkpoint& checkpoint, Config asked, bool force) {
                                  never ? "" : "; --force-resume changes it all the same"));
   }
   const bool cosine = asked.schedule.name == ScheduleOptions::Name::cosine;
-  const bool grows = asked.train.first_size != asked.train.last_size;
+  const bool grows = asked.first_px() != asked.last_px();
   if ((cosine || grows) && !force && asked.train.epochs != checkpoint.config.train.epochs) {
     faults.push_back(fmt::format(
         "--resume: train.epochs is {}, the run has {}, and its {}; --force-resume changes it all "

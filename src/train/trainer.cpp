@@ -38,8 +38,7 @@ constexpr int kSizeStep = 8;  // px
 // the network's and pictures are kept so.
 SideOfPass training_sides(const Config& config, const ImageFolder& training) {
   const int own = config.data.image_size;
-  const int first = config.train.first_size > 0 ? config.train.first_size : own;
-  const int last = config.train.last_size > 0 ? config.train.last_size : own;
+  const int first = config.first_px(), last = config.last_px();
   if (first == own && last == own && training.side_px() == own) return nullptr;
   for (const auto& [key, side] : {std::pair("first_size", first), std::pair("last_size", last)}) {
     if (side != own && config.model.head == ModelOptions::Head::flatten) {

@@ -26,8 +26,8 @@ struct Chain {
   std::function<Transformation(Size size, Draw draw)> transformation;
   SideOfPass side_px = nullptr;  // none: the picture's own size
 
-  // Of what becomes of a picture.
-  Size size_of(Size picture, Draw draw) const;
+  // Of what becomes of a picture in that pass.
+  Size size_of(Size picture, uint32_t pass) const;
 
   // Does it: writes H·W·3 floats in [0, 1] of size_of(), RGB pixel after pixel. Runs no torch
   // operation.

@@ -80,6 +80,10 @@ struct Config {
   ScheduleOptions schedule;
   TrainOptions train;
 
+  // px: width and height of training's pictures in its first and in its last pass.
+  int first_px() const { return train.first_size > 0 ? train.first_size : data.image_size; }
+  int last_px() const { return train.last_size > 0 ? train.last_size : data.image_size; }
+
   // The keys of the config file, bound to this object's fields.
   Sections sections();
 };
