@@ -27,6 +27,15 @@ ENDINGS = {"onnx": "onnx", "safetensors": "safetensors", "torchscript": "torchsc
 EXACT = 1e-5
 
 
+def cached_pixels(data, size):
+    """The validation pictures as catdog decoded and resized them, from its cache."""
+    content = (data / ".catdog-cache/validation.pixels").read_bytes()
+    count = sum(1 for path in (data / "validation").rglob("*") if path.suffix in (".jpg", ".png"))
+    start = len(content) - count * size * size * 3
+    assert start == 256 + count * 128, "the cache is of another layout"
+    return content[start:]
+
+
 class ExportedTest(CommandTest):
     KINDS = tuple(ENDINGS)  # each model is exported as
 
@@ -40,7 +49,7 @@ class ExportedTest(CommandTest):
             assert result.returncode == 0, result.stderr
             cls.size[name] = json.loads(
                 (cls.model(name).parent / "config.json").read_text())["data"]["image_size"]
-            cls.pixels[name] = cls.decoded(cls.size[name])
+            cls.pixels[name] = cached_pixels(cls.data, cls.size[name])
             for kind in cls.KINDS:
                 result = catdog("export", "--model", cls.model(name), "--format", kind)
                 assert result.returncode == 0, result.stderr
@@ -54,21 +63,10 @@ class ExportedTest(CommandTest):
     def exported(cls, name, kind):
         return cls.model(name).with_suffix("." + ENDINGS[kind])
 
-    @classmethod
-    def decoded(cls, size):
-        """The validation pictures as catdog decoded and resized them, from its cache."""
-        content = (cls.data / ".catdog-cache/validation.pixels").read_bytes()
-        count = len(list((cls.data / "validation").rglob("*.jpg")))
-        bytes_each = size * size * 3
-        start = len(content) - count * bytes_each
-        assert start == 256 + count * 128, "the cache is of another layout"
-        return count, content[start:]
-
     def seen(self, name):
         np, = packages("numpy")
-        count, content = self.pixels[name]
-        return np.frombuffer(content, np.uint8).reshape(
-            count, self.size[name], self.size[name], 3).copy()
+        size = self.size[name]
+        return np.frombuffer(self.pixels[name], np.uint8).reshape(-1, size, size, 3).copy()
 
     def validation_files(self):
         return sorted((self.data / "validation").rglob("*.jpg"),

@@ -11,7 +11,7 @@ import sys
 import unittest
 
 from command_support import catdog, files, packages
-from export_support import COMMON, CONFIGS, ExportedTest
+from export_support import COMMON, CONFIGS, ExportedTest, cached_pixels
 
 
 class PythonModule(ExportedTest):
@@ -65,11 +65,10 @@ class PythonModule(ExportedTest):
             result = catdog("train", "--data", data, "--runs", self.folder / "runs", "--name", name,
                             *COMMON, *settings)
             self.assertEqual(result.returncode, 0, result.stderr)
-            content = (data / ".catdog-cache/validation.pixels").read_bytes()
             module = self.load_module(name)
             paths = [data / "validation" / kind / f"{number}.png"
                      for kind in ("cats", "dogs") for number in range(len(sizes) // 2)]
-            pixels = np.frombuffer(content[256 + 128 * len(paths):], np.uint8)
+            pixels = np.frombuffer(cached_pixels(data, module.SIZE), np.uint8)
             pixels = pixels.reshape(len(paths), module.SIZE, module.SIZE, 3)
             for path, picture in zip(paths, pixels):
                 with self.subTest(name, picture=path.name):
