@@ -101,7 +101,7 @@ Json to_json(const std::vector<Result>& results) {
 
 void print_table(const std::vector<Result>& results, const Config& config, const Json& machine) {
   fmt::print("{}, {} threads, {}; {}x{} px, batches of {}; decode to warp on one core\n\n",
-             machine["processor"].get<std::string>(), machine["threads"].get<int>(),
+             machine.value("gpu", machine.value("processor", "")), machine["threads"].get<int>(),
              machine["precision"].get<std::string>(), config.data.image_size,
              config.data.image_size, config.train.batch_size);
   fmt::print("{:12} {:>10} {:>10} {:>10} {:>10} {:>9}\n", "", "images/s", "slowest", "fastest",

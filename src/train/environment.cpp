@@ -3,6 +3,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
@@ -10,6 +11,7 @@
 #include <thread>
 
 #include "catdog/core/error.hpp"
+#include "catdog/train/gpu.hpp"
 #include "catdog/version.hpp"
 
 namespace catdog {
@@ -87,6 +89,11 @@ Json versions() {
 Json environment(torch::Device device, Precision precision) {
   Json json = versions();
   json["device"] = device.str();
+  if (device.is_cuda()) {
+    const auto index = static_cast<size_t>(std::max<int>(device.index(), 0));
+    const std::vector<Gpu> gpus = gpu_facts().devices;
+    if (index < gpus.size()) json["gpu"] = gpus[index].name;
+  }
   json["processor"] = processor();
   json["instruction_set"] = at::get_cpu_capability();
   json["cores"] = std::thread::hardware_concurrency();

@@ -126,11 +126,11 @@ void check_same_pictures(const Checkpoint& checkpoint, const std::vector<std::st
 
 void warn_of_other_machine(const Json& before, const Json& now) {
   for (const char* key :
-       {"device", "processor", "instruction_set", "threads", "precision", "libtorch"}) {
-    const Json old = before.value(key, Json());
-    if (old != now.at(key)) {
+       {"device", "gpu", "processor", "instruction_set", "threads", "precision", "libtorch"}) {
+    const Json then = before.value(key, Json()), here = now.value(key, Json());
+    if (then != here) {
       spdlog::warn("{}: the run had {}, here it is {}; the last bits of its numbers may differ",
-                   key, old.dump(), now.at(key).dump());
+                   key, then.dump(), here.dump());
     }
   }
 }

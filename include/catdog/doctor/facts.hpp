@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "catdog/core/options.hpp"
-#include "catdog/doctor/gpu.hpp"
 #include "catdog/doctor/limits.hpp"
+#include "catdog/train/gpu.hpp"
 
 namespace catdog {
 

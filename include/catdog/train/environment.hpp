@@ -37,7 +37,7 @@ void use_exact_arithmetic(bool deterministic = false);
 // Versions of the program and its libraries.
 Json versions();
 
-// Versions, device, processor, threads and precision: what env.json holds.
+// Versions, device, on CUDA the GPU's name, processor, threads and precision: what env.json holds.
 Json environment(torch::Device device, Precision precision);
 
 }  // namespace catdog

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "catdog/doctor/gpu.hpp"
+#include "catdog/train/gpu.hpp"
 
 #include <ATen/Context.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
