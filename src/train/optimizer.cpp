@@ -145,7 +145,8 @@ void Optimizer::set_rate(double lr, int64_t updates_done) {
     rates_.eps *= root;
   }
   if (parameters_.empty()) return;
-  rates_on_device_.copy_(torch::tensor({rates_.lr, rates_.rate, rates_.eps}, torch::kDouble));
+  rates_on_device_.copy_(torch::tensor({rates_.lr, rates_.rate, rates_.eps}, torch::kDouble),
+                         /*non_blocking=*/true);
 }
 
 void Optimizer::clip_gradients() {
