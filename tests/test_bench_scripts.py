@@ -111,6 +111,8 @@ class Refusals(Scratch):
                       self.refuse("bench_peers", "--peers", "Keras,theano"))
         self.assertIn("steps is none of step, epoch, evaluation",
                       self.refuse("bench_peers", "--only", "steps"))
+        self.assertIn("Keras is timed on the CPU alone",
+                      self.refuse("bench_peers", "--device", "cuda", "--peers", "Keras"))
         self.assertIn("--pictures", self.refuse("bench_scaling", "--pictures", "many"))
 
     def test_a_folder_without_pictures(self):

@@ -25,13 +25,14 @@ ROTATION = 40       # degrees to either side
 SHIFT = SHEAR = ZOOM = 0.2
 
 
-def options(kinds, variants):
-    """The command line of a peer: what to time, in which way, on which pictures."""
+def options(kinds, variants, devices=("cpu",)):
+    """The command line of a peer: what to time, in which way, on which pictures and device."""
     parser = argparse.ArgumentParser()
     parser.add_argument("kind", choices=kinds)
     parser.add_argument("--variant", choices=variants, default=variants[0])
     parser.add_argument("--data", default="", help="folder with train/, validation/ and test/")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--device", choices=devices, default=devices[0])
     chosen = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = str(chosen.threads)  # before a framework is loaded
     return chosen
