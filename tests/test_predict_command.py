@@ -6,6 +6,7 @@ import json
 import math
 import os
 import shutil
+import signal
 import subprocess
 import unittest
 
@@ -179,6 +180,17 @@ class Predict(CommandTest):
             result = subprocess.run([CATDOG, "predict", "--model", self.model, self.data / "test"],
                                     stdout=full, stderr=subprocess.PIPE, text=True)
         self.expect(result, 1, "the result could not be written to stdout")
+
+    def test_a_reader_that_has_gone_ends_it_without_a_word(self):
+        for arguments in (("predict", "--model", self.model, self.data / "test"),
+                          ("train", "--help-config")):
+            reading, writing = os.pipe()
+            os.close(reading)
+            result = subprocess.run([CATDOG, *arguments], stdout=writing, stderr=subprocess.PIPE,
+                                    text=True)
+            os.close(writing)
+            self.assertEqual(result.returncode, -signal.SIGPIPE, result.stderr)
+            self.assertNotRegex(result.stderr, "error|interrupted")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 #include "catdog/cli/commands.hpp"
 #include "catdog/cli/picture_names.hpp"
 #include "catdog/cli/prediction_rows.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
@@ -80,7 +81,7 @@ class Predictor {
     const int batch_size = inference_batch_size(model_.config.data.image_size);
     PictureStream stream(picture_names(options_.paths), model_.config.data, options_.model.workers,
                          batch_size);
-    print(rows_.header());
+    print_result(rows_.header());
     const auto take_batch = [&](const Batch& batch, const torch::Tensor& logits) {
       take(batch, stream.pictures(), logits.to(torch::kCPU));
     };
@@ -92,12 +93,6 @@ class Predictor {
   }
 
  private:
-  static void print(const std::string& text) {
-    if (std::fputs(text.c_str(), stdout) < 0) {
-      throw Error("the result could not be written to stdout");
-    }
-  }
-
   PicturePrediction prediction_of(const StreamedPicture& picture,
                                   std::span<const float> outputs) const {
     const std::vector<float> scores = scores_of_outputs(outputs);
@@ -118,12 +113,12 @@ class Predictor {
       const PicturePrediction prediction =
           prediction_of(pictures[i], outputs.subspan(i * width, width));
       classes.push_back(prediction.predicted);
-      print(rows_.row(prediction));
+      print_result(rows_.row(prediction));
       ++done_;
       bad_ += prediction.fault.empty() ? 0 : 1;
       if (prediction.fault.empty() && !options_.sort_into.empty()) link(prediction);
     }
-    if (std::fflush(stdout) != 0) throw Error("the result could not be written to stdout");
+    flush_results();
     if (!options_.explain.empty()) explain(batch, pictures, classes);
   }
 

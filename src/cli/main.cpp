@@ -5,14 +5,17 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <new>
 #include <opencv2/core/utility.hpp>
 #include <string_view>
+#include <system_error>
 
 #include "catdog/cli/commands.hpp"
 #include "catdog/cli/exit_codes.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/signals.hpp"
 #include "catdog/version.hpp"
@@ -99,13 +102,14 @@ int main(int argc, char** argv) {
   catdog::setup_man(app);
   try {
     app.parse(argc, argv);
-    if (std::fflush(stdout) != 0) throw catdog::Error("the result could not be written to stdout");
+    catdog::flush_results();
     return static_cast<int>(catdog::ExitCode::ok);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     return fail(error.what(), catdog::ExitCode::usage);
   } catch (const catdog::Interrupted& interrupted) {
-    std::fprintf(stderr, "catdog: interrupted\n");
+    // A reader who has seen enough is no interruption worth a word.
+    if (interrupted.signal != SIGPIPE) std::fprintf(stderr, "catdog: interrupted\n");
     catdog::end_by_signal(interrupted.signal);
   } catch (const catdog::Error& error) {
     return fail(error.what(), error.code());
@@ -113,6 +117,9 @@ int main(int argc, char** argv) {
     return fail(first_line(error), catdog::ExitCode::failed);
   } catch (const std::bad_alloc&) {
     return fail("out of memory", catdog::ExitCode::failed);
+  } catch (const std::system_error& error) {  // fmt::print's
+    if (error.code() == std::errc::broken_pipe) catdog::end_by_signal(SIGPIPE);
+    return fail(error.what(), catdog::ExitCode::failed);
   } catch (const std::exception& error) {
     return fail(error.what(), catdog::ExitCode::failed);
   }
