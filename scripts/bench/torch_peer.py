@@ -17,7 +17,6 @@ from torch import nn
 
 FAST = CHOSEN.variant in ("bf16", "compiled")
 ON_GPU = CHOSEN.device == "cuda"
-COMPILE = {"mode": "reduce-overhead"} if ON_GPU else {}
 LAYOUT = torch.contiguous_format if CHOSEN.variant == "plain" else torch.channels_last
 
 
@@ -58,7 +57,9 @@ class Trainer:
 
     def __init__(self):
         self.model = make_model()
-        self.net = torch.compile(self.model, **COMPILE) if CHOSEN.variant == "compiled" else self.model
+        self.net = self.model
+        if CHOSEN.variant == "compiled":
+            self.net = torch.compile(self.model, mode="reduce-overhead" if ON_GPU else None)
         self.optimizer = torch.optim.RMSprop(self.model.parameters(), peer.LEARNING_RATE, alpha=0.9)
         self.loss = nn.BCEWithLogitsLoss()
 
