@@ -28,7 +28,7 @@ Picture dim_noise(int height, int width) {
 }
 
 // From 0 to 255.
-std::vector<double> transformed(const Picture& picture, const Transformation& transformation) {
+std::vector<double> in_bytes(const Picture& picture, const Transformation& transformation) {
   std::vector<float> out(picture.total() * 3, -1e9f);
   transform(picture, transformation, {}, {picture.rows, picture.cols}, out.data());
   std::vector<double> result;
@@ -55,7 +55,7 @@ TEST(Colours, ArePillows) {
   for (const auto& row : golden["pillow"]) {
     SCOPED_TRACE(row["name"].get<std::string>() + " " + row["amount"].dump());
     const std::vector<double> out =
-        transformed(picture, one_step(kNames.at(row["name"]), row["amount"]));
+        in_bytes(picture, one_step(kNames.at(row["name"]), row["amount"]));
     const std::string hex = row["rgb"];
     ASSERT_EQ(hex.size(), out.size() * 2);
     double largest = 0, changed = 0;
@@ -79,7 +79,7 @@ TEST(Colours, AreThoseOfTheDefinitions) {
     if (row["name"] == "contrast") transformation.contrast = row["number"];
     if (row["name"] == "saturation") transformation.saturation = row["number"];
     if (row["name"] == "hue") transformation.hue_deg = row["number"];
-    const std::vector<double> out = transformed(picture, transformation);
+    const std::vector<double> out = in_bytes(picture, transformation);
     for (size_t i = 0; i < row["rgb"].size(); ++i) {
       EXPECT_NEAR(out[i], row["rgb"][i], 1e-3) << i;
     }
@@ -99,10 +99,10 @@ TEST(Colours, GreyIsWhatNoSaturationGives) {
   Transformation grey, unsaturated;
   grey.grey = true;
   unsaturated.saturation = 0;
-  const std::vector<double> out = transformed(picture, grey);
+  const std::vector<double> out = in_bytes(picture, grey);
   EXPECT_TRUE(is_grey(out));
-  EXPECT_EQ(out, transformed(picture, unsaturated));
-  EXPECT_FALSE(is_grey(transformed(picture, {})));
+  EXPECT_EQ(out, in_bytes(picture, unsaturated));
+  EXPECT_FALSE(is_grey(in_bytes(picture, {})));
 }
 
 TEST(Colours, ComeInAFixedOrder) {
@@ -114,28 +114,28 @@ TEST(Colours, ComeInAFixedOrder) {
   all.hue_deg = latter.hue_deg = 100;
   // All are linear here, and none is clipped: so what two of them give may be rounded between.
   former.saturation = 0.5;
-  const std::vector<double> between = transformed(picture, former);
+  const std::vector<double> between = in_bytes(picture, former);
   Picture rounded(33, 21, CV_8UC3);
   for (size_t i = 0; i < between.size(); ++i) {
     rounded.data[i] = static_cast<uint8_t>(std::lround(between[i]));
   }
-  const std::vector<double> expected = transformed(rounded, latter),
-                            out = transformed(picture, all);
+  const std::vector<double> expected = in_bytes(rounded, latter),
+                            out = in_bytes(picture, all);
   for (size_t i = 0; i < out.size(); ++i) EXPECT_NEAR(out[i], expected[i], 2) << i;
 }
 
 TEST(Colours, NeutralNumbersChangeNothing) {
   const Picture picture = make_noise(20, 50);
-  const std::vector<double> same = transformed(picture, {});
+  const std::vector<double> same = in_bytes(picture, {});
   for (const Operation operation : {Operation::identity, Operation::brightness, Operation::contrast,
                                     Operation::colour, Operation::sharpness}) {
-    const std::vector<double> out = transformed(picture, one_step(operation));
+    const std::vector<double> out = in_bytes(picture, one_step(operation));
     for (size_t i = 0; i < out.size(); ++i) EXPECT_NEAR(out[i], same[i], 1e-4);
   }
-  EXPECT_EQ(transformed(picture, one_step(Operation::posterize, 8)), same);
+  EXPECT_EQ(in_bytes(picture, one_step(Operation::posterize, 8)), same);
   Transformation around;
   around.hue_deg = 1e-9;  // not left out, and too little to be seen
-  const std::vector<double> out = transformed(picture, around);
+  const std::vector<double> out = in_bytes(picture, around);
   for (size_t i = 0; i < out.size(); ++i) EXPECT_NEAR(out[i], same[i], 1e-4);
 }
 
@@ -151,7 +151,7 @@ TEST(Colours, PlainPicturesKeepTheirGrey) {
       if (name == "brightness" || name == "posterize" || name == "solarize") continue;
       transformation.policy.push_back({operation, 0.9});
     }
-    for (const double x : transformed(plain, transformation)) EXPECT_NEAR(x, value, 1e-3);
+    for (const double x : in_bytes(plain, transformation)) EXPECT_NEAR(x, value, 1e-3);
   }
 }
 
@@ -168,7 +168,7 @@ TEST(Colours, OfSmallPicturesStayInTheirRange) {
       options.crop_area = {0.01, 1};
       const Transformation drawn =
           draw_transformation(options, {height, width}, Rng(2, Stream::augment, 0, i));
-      for (const double x : transformed(picture, drawn)) {
+      for (const double x : in_bytes(picture, drawn)) {
         ASSERT_TRUE(x >= 0 && x <= 255.001) << x;
       }
     }

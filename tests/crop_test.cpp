@@ -65,16 +65,16 @@ TEST(Crop, IsTheLargestInTheMiddleWhereNoneFits) {
   ADD_FAILURE() << "the whole picture was expected at least once";
 }
 
-std::vector<float> transformed(const Picture& picture, const Transformation& transformation,
+std::vector<float> cropped_to(const Picture& picture, const Transformation& transformation,
                                const AugmentOptions& options, Size size) {
   std::vector<float> out(static_cast<size_t>(size.height * size.width) * 3);
   transform(picture, transformation, options, size, out.data());
   return out;
 }
 
-std::vector<float> transformed(const Picture& picture, const Transformation& transformation,
+std::vector<float> cropped_to(const Picture& picture, const Transformation& transformation,
                                const AugmentOptions& options) {
-  return transformed(picture, transformation, options, {picture.rows, picture.cols});
+  return cropped_to(picture, transformation, options, {picture.rows, picture.cols});
 }
 
 // Red is the row, green the column: bilinear interpolation of it tells where a pixel comes from.
@@ -100,7 +100,7 @@ void expect_what_lies_under_the_pixels(Size in, Size size) {
   options.interpolation = Interpolation::bilinear;
   Transformation cropped;
   cropped.crop = {.top = 0.21, .left = 0.13, .height = 0.37, .width = 0.71};
-  const std::vector<float> out = transformed(ramp(in), cropped, options, size);
+  const std::vector<float> out = cropped_to(ramp(in), cropped, options, size);
   for (int y = 0; y < size.height; ++y) {
     for (int x = 0; x < size.width; ++x) {
       const size_t at = static_cast<size_t>(y * size.width + x) * 3;
@@ -124,7 +124,7 @@ TEST(Crop, CutsFromWhatTheAffineGives) {
   both.affine = {.rotation_deg = 20, .shift_rows_px = 7.3, .shear_rad = 0.1, .zoom_columns = 0.9};
   both.crop = {.top = 0.3, .left = 0.35, .height = 0.3, .width = 0.4};
   const AffineMatrix affine = affine_matrix(kSize, both.affine);
-  const std::vector<float> out = transformed(ramp(kSize), both, options);
+  const std::vector<float> out = cropped_to(ramp(kSize), both, options);
   for (int y = 0; y < kSize.height; y += 7) {
     for (int x = 0; x < kSize.width; x += 7) {
       const double row = place(60, 60, y, 200), column = place(70, 80, x, 200);
@@ -143,7 +143,7 @@ TEST(Crop, OfALargerPictureShowsThatPicturesPixels) {
 
 TEST(Crop, NoneOfALargerPictureShowsTheWholeOfIt) {
   const Picture picture = make_noise(90, 60);
-  const std::vector<float> out = transformed(picture, {}, {}, {30, 20});
+  const std::vector<float> out = cropped_to(picture, {}, {}, {30, 20});
   for (int y = 0; y < 30; ++y) {
     for (int x = 0; x < 20; ++x) {
       const auto& pixel = picture.at<cv::Vec3b>(3 * y + 1, 3 * x + 1);
@@ -159,7 +159,7 @@ TEST(Crop, DoublesThePixelsOfTheMiddleHalf) {
   const Picture picture = make_noise(40, 60);
   Transformation half;
   half.crop = {.top = 0.25, .left = 0.25, .height = 0.5, .width = 0.5};
-  const std::vector<float> out = transformed(picture, half, {});
+  const std::vector<float> out = cropped_to(picture, half, {});
   for (int y = 0; y < 40; ++y) {
     for (int x = 0; x < 60; ++x) {
       const auto& pixel = picture.at<cv::Vec3b>(10 + y / 2, 15 + x / 2);
@@ -182,15 +182,15 @@ TEST(Crop, IsSampledOnceAndKeepsTheFillMode) {
     Transformation shift, crop;
     shift.affine = {.shift_rows_px = 9, .shift_columns_px = -14};
     crop.crop = {.top = 0.4, .left = 0.05, .height = 0.6, .width = 0.7};
-    const std::vector<float> once = transformed(picture, shift, options);
+    const std::vector<float> once = cropped_to(picture, shift, options);
     Picture shifted(40, 40, CV_8UC3);
     for (size_t i = 0; i < once.size(); ++i) {
       shifted.data[i] = static_cast<uint8_t>(std::lround(once[i] / kRescale));
     }
     Transformation both = shift;
     both.crop = crop.crop;
-    EXPECT_EQ(transformed(picture, both, options), transformed(shifted, crop, options));
-    EXPECT_NE(transformed(picture, both, options), transformed(picture, crop, options));
+    EXPECT_EQ(cropped_to(picture, both, options), cropped_to(shifted, crop, options));
+    EXPECT_NE(cropped_to(picture, both, options), cropped_to(picture, crop, options));
   }
 }
 

@@ -10,11 +10,11 @@
 namespace catdog {
 namespace {
 
-constexpr Size kSize = {48, 64};
+constexpr Size kMixedSize = {48, 64};
 constexpr uint32_t kDraws = 20'000;
 
 Mix draw(const AugmentOptions& options, uint32_t batch) {
-  return draw_mix(options, kSize, Rng(8, Stream::mix, 0, batch));
+  return draw_mix(options, kMixedSize, Rng(8, Stream::mix, 0, batch));
 }
 
 AugmentOptions options_of(double mixup_alpha, double cutmix_alpha) {
@@ -95,7 +95,7 @@ TEST(Mix, OnlyAShareOfTheBatchesIsMixed) {
 TEST(Mix, SeedPassAndBatchDecideEverything) {
   const AugmentOptions options = options_of(0.4, 1);
   const auto mix = [&](uint64_t seed, uint32_t pass, uint32_t batch) {
-    return draw_mix(options, kSize, Rng(seed, Stream::mix, pass, batch));
+    return draw_mix(options, kMixedSize, Rng(seed, Stream::mix, pass, batch));
   };
   EXPECT_EQ(mix(1, 2, 3), mix(1, 2, 3));
   EXPECT_NE(mix(1, 2, 3), mix(2, 2, 3));
@@ -116,7 +116,7 @@ TEST(MixInto, PastesTheRectangleAndNothingElse) {
     other[i] = -static_cast<float>(i) - 1;
   }
   const cv::Rect pasted(5, 30, 20, 18);
-  mix_into(picture.data(), other.data(), {.share = 0.9, .pasted = pasted}, kSize);
+  mix_into(picture.data(), other.data(), {.share = 0.9, .pasted = pasted}, kMixedSize);
   for (int i = 0; i < 48 * 64 * 3; ++i) {
     const bool is_inside = pasted.contains({i / 3 % 64, i / (3 * 64)});
     EXPECT_EQ(picture[static_cast<size_t>(i)], is_inside ? -i - 1 : i);

@@ -11,7 +11,7 @@
 namespace catdog {
 namespace {
 
-constexpr int kSide = 12;
+constexpr int kMixedSide = 12;
 
 // Batches of other random pictures each time, by the number of the batch.
 class RandomBatches : public BatchSource {
@@ -20,10 +20,10 @@ class RandomBatches : public BatchSource {
 
   std::optional<Batch> next() override {
     auto random = at::make_generator<at::CPUGeneratorImpl>(static_cast<uint64_t>(next_++));
-    Batch batch = {.images = empty_images(5, kSide),
+    Batch batch = {.images = empty_images(5, kMixedSide),
                    .labels = torch::tensor({0.f, 1.f, 1.f, 0.f, 2.f}),
                    .indices = {0, 1, 2, 3, 4}};
-    batch.images.copy_(torch::rand({5, 3, kSide, kSide}, random));
+    batch.images.copy_(torch::rand({5, 3, kMixedSide, kMixedSide}, random));
     return batch;
   }
   double waited_seconds() const override { return 0; }
@@ -49,7 +49,7 @@ std::vector<Batch> take(int64_t first, int64_t count, int64_t end = 1000) {
 
 // The pictures' floats as they lie in memory, one after another.
 float* pixels(const Batch& batch, int64_t picture) {
-  return batch.images.data_ptr<float>() + picture * kSide * kSide * 3;
+  return batch.images.data_ptr<float>() + picture * kMixedSide * kMixedSide * 3;
 }
 
 TEST(MixedBatches, EachPictureIsMixedWithTheOneFromTheOtherEnd) {
@@ -58,7 +58,7 @@ TEST(MixedBatches, EachPictureIsMixedWithTheOneFromTheOtherEnd) {
   const std::vector<Batch> all = take(0, 40);
   for (uint32_t number = 0; number < all.size(); ++number) {
     const Batch before = *plain.next(), &mixed = all[number];
-    const Mix mix = draw_mix(both(), {kSide, kSide}, Rng(7, Stream::mix, 0, number));
+    const Mix mix = draw_mix(both(), {kMixedSide, kMixedSide}, Rng(7, Stream::mix, 0, number));
     (mix.share == 1 ? left : mix.pasted.empty() ? blended : pasted) += 1;
     EXPECT_EQ(mixed.share, mix.share);
     EXPECT_EQ(mixed.other_labels.defined(), mix.share != 1);
@@ -69,8 +69,8 @@ TEST(MixedBatches, EachPictureIsMixedWithTheOneFromTheOtherEnd) {
     }
     EXPECT_TRUE(torch::equal(mixed.other_labels, before.labels.flip(0)));
     for (int64_t i = 0; i < 5; ++i) {
-      std::vector<float> expected(pixels(before, i), pixels(before, i) + kSide * kSide * 3);
-      mix_into(expected.data(), pixels(before, 4 - i), mix, {kSide, kSide});
+      std::vector<float> expected(pixels(before, i), pixels(before, i) + kMixedSide * kMixedSide * 3);
+      mix_into(expected.data(), pixels(before, 4 - i), mix, {kMixedSide, kMixedSide});
       for (size_t k = 0; k < expected.size(); ++k) {
         ASSERT_NEAR(pixels(mixed, i)[k], expected[k], 1e-6) << "batch " << number;
       }

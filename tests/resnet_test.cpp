@@ -10,7 +10,7 @@
 namespace catdog {
 namespace {
 
-constexpr double kTolerance = 1e-5;
+constexpr double kResidualTolerance = 1e-5;
 
 ModelOptions small_resnet() {
   ModelOptions options;
@@ -87,23 +87,23 @@ TEST(Resnet, LogitsGradientsAndRunningFiguresAreTorchs) {
     net->train();
     const torch::Tensor ours = net(images), theirs = by_torch(weights, images, /*training=*/true);
     ASSERT_EQ(ours.sizes(), (std::vector<int64_t>{5, classes == 2 ? 1 : classes}));
-    EXPECT_TRUE(torch::allclose(ours, theirs, kTolerance, kTolerance));
+    EXPECT_TRUE(torch::allclose(ours, theirs, kResidualTolerance, kResidualTolerance));
     ours.pow(2).mean().backward();
     theirs.pow(2).mean().backward();
     for (const auto& [name, tensor] : weights_of(*net)) {
       if (tensor.requires_grad()) {
         const torch::Tensor expected = weights(name).grad();
         EXPECT_LT((tensor.grad() - expected).norm().item<double>(),
-                  kTolerance * (1 + expected.norm().item<double>()))
+                  kResidualTolerance * (1 + expected.norm().item<double>()))
             << name;
       } else {
-        EXPECT_TRUE(torch::allclose(tensor, weights(name), kTolerance, kTolerance)) << name;
+        EXPECT_TRUE(torch::allclose(tensor, weights(name), kResidualTolerance, kResidualTolerance)) << name;
       }
     }
     net->eval();
     const torch::NoGradGuard no_gradient;
     EXPECT_TRUE(torch::allclose(net(images), by_torch(weights, images, /*training=*/false),
-                                kTolerance, kTolerance));
+                                kResidualTolerance, kResidualTolerance));
   }
 }
 
@@ -172,7 +172,7 @@ TEST(Network, AConvnetMayBeNormalisedDeeperAndHaveAnotherHead) {
   }
   x = torch::linear(x.mean({2, 3}), w("dense1.weight"), w("dense1.bias"));
   net->train();
-  EXPECT_TRUE(torch::allclose(net(images), x, kTolerance, kTolerance));
+  EXPECT_TRUE(torch::allclose(net(images), x, kResidualTolerance, kResidualTolerance));
 }
 
 TEST(Loss, WithClassesSmoothingAndMixingIsTorchs) {

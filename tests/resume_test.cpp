@@ -14,7 +14,7 @@ namespace {
 
 using test::message_of;
 
-Checkpoint make_checkpoint() {
+Checkpoint begun_checkpoint() {
   Checkpoint checkpoint;
   checkpoint.classes = {"cats", "dogs"};
   checkpoint.pictures = {{"train", "ab"}, {"validation", "cd"}};
@@ -35,7 +35,7 @@ std::string answer_to(const Config& asked, const Checkpoint& checkpoint, bool fo
 
 // And to this setting.
 std::string answer(const std::string& key, const std::string& value, bool force = false) {
-  const Checkpoint checkpoint = make_checkpoint();
+  const Checkpoint checkpoint = begun_checkpoint();
   Config asked = checkpoint.config;
   throw_if_any(apply_settings(asked.sections(), {{.key = key, .value = value, .flag = "--set"}}));
   return answer_to(asked, checkpoint, force);
@@ -43,7 +43,7 @@ std::string answer(const std::string& key, const std::string& value, bool force 
 
 TEST(Resume, EpochsStayWhereSomethingEndsWithTheLast) {
   const auto epochs_of = [](const std::function<void(Config&)>& set) {
-    Checkpoint checkpoint = make_checkpoint();
+    Checkpoint checkpoint = begun_checkpoint();
     set(checkpoint.config);
     Config asked = checkpoint.config;
     asked.train.epochs = 40;
@@ -100,7 +100,7 @@ TEST(Resume, WhereTheCheckpointMakesNoSenseForceDoesNotHelp) {
 }
 
 TEST(Resume, AllFaultsAreNamedAtOnce) {
-  const Checkpoint checkpoint = make_checkpoint();
+  const Checkpoint checkpoint = begun_checkpoint();
   Config asked;
   asked.optimizer.lr = 1;
   asked.model.filters = {8};
@@ -111,7 +111,7 @@ TEST(Resume, AllFaultsAreNamedAtOnce) {
 }
 
 TEST(Resume, WhatWasLeftOpenIsAsItWasAndStaysOpenInTheRecord) {
-  const Checkpoint checkpoint = make_checkpoint();
+  const Checkpoint checkpoint = begun_checkpoint();
   Config asked;
   asked.data.workers = 5;
   asked.train.epochs = 50;
@@ -129,7 +129,7 @@ TEST(Resume, WhatWasLeftOpenIsAsItWasAndStaysOpenInTheRecord) {
 }
 
 TEST(Resume, ClassesAndPicturesAreTheRuns) {
-  const Checkpoint checkpoint = make_checkpoint();
+  const Checkpoint checkpoint = begun_checkpoint();
   const Json other = {{"train", "ab"}, {"validation", "ce"}};
   check_same_pictures(checkpoint, checkpoint.classes, checkpoint.pictures, false);
   EXPECT_EQ(message_of<DataError>(

@@ -9,7 +9,7 @@
 namespace catdog {
 namespace {
 
-using Name = ScheduleOptions::Name;
+using Schedule = ScheduleOptions::Name;
 
 // Of a run of 10 epochs of 4 steps.
 double factor_at(const ScheduleOptions& options, int64_t steps_done,
@@ -32,7 +32,7 @@ TEST(Schedule, WarmsUpInALine) {
 }
 
 TEST(Schedule, StepsDownAfterEachSoManyEpochs) {
-  const ScheduleOptions options = {.name = Name::step, .every_epochs = 3, .factor = 0.5};
+  const ScheduleOptions options = {.name = Schedule::step, .every_epochs = 3, .factor = 0.5};
   EXPECT_EQ(factor_at(options, 11), 1);
   EXPECT_EQ(factor_at(options, 12), 0.5);
   EXPECT_EQ(factor_at(options, 23), 0.5);
@@ -41,18 +41,18 @@ TEST(Schedule, StepsDownAfterEachSoManyEpochs) {
 
 // x = 0, 1/4, 1/2 of the way, after the warm-up's two epochs of ten.
 TEST(Schedule, CosineGoesFromOneToItsEnd) {
-  const ScheduleOptions options = {.name = Name::cosine, .warmup_epochs = 2};
+  const ScheduleOptions options = {.name = Schedule::cosine, .warmup_epochs = 2};
   EXPECT_DOUBLE_EQ(factor_at(options, 8), 1);
   EXPECT_NEAR(factor_at(options, 16), (1 + std::sqrt(0.5)) / 2, 1e-12);
   EXPECT_NEAR(factor_at(options, 24), 0.5, 1e-12);
   EXPECT_NEAR(factor_at(options, 40), 0, 1e-12);
-  const ScheduleOptions above = {.name = Name::cosine, .final_share = 0.1};
+  const ScheduleOptions above = {.name = Schedule::cosine, .final_share = 0.1};
   EXPECT_NEAR(factor_at(above, 20), 0.55, 1e-12);
   EXPECT_NEAR(factor_at(above, 40), 0.1, 1e-12);
 }
 
 TEST(Schedule, PlateauWaitsForALowerLoss) {
-  const ScheduleOptions options = {.name = Name::plateau, .factor = 0.1, .patience = 2};
+  const ScheduleOptions options = {.name = Schedule::plateau, .factor = 0.1, .patience = 2};
   EXPECT_EQ(factor_at(options, 4, {0.7}), 1);
   EXPECT_EQ(factor_at(options, 8, {0.7, 0.69995}), 1);  // not lower by 1e-4: one epoch waited
   EXPECT_EQ(factor_at(options, 12, {0.7, 0.69995, 0.71}), 0.1);

@@ -29,7 +29,7 @@ using test::message_of;
 using test::snapshot;
 using test::TempFolder;
 
-bool equal(const Picture& a, const Picture& b) {
+bool same_picture(const Picture& a, const Picture& b) {
   return a.size() == b.size() && a.type() == b.type() && cv::norm(a, b, cv::NORM_INF) == 0;
 }
 
@@ -50,7 +50,7 @@ TEST(DrawAnimal, DependsOnItsArgumentsAlone) {
   for (const int index : {0, 1, 7, 999'999}) {
     const Picture first = draw_animal(Animal::cat, 64, 5, index);
     draw_animal(Animal::dog, 100, 6, index + 1);  // leaves nothing behind
-    EXPECT_TRUE(equal(first, draw_animal(Animal::cat, 64, 5, index)));
+    EXPECT_TRUE(same_picture(first, draw_animal(Animal::cat, 64, 5, index)));
   }
 }
 

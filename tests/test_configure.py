@@ -35,7 +35,8 @@ class Configure(unittest.TestCase):
         environment = {name: value for name, value in os.environ.items()
                        if name not in ("CATDOG_LIBTORCH", "Torch_DIR", "LD_LIBRARY_PATH")}
         return subprocess.run(
-            [CMAKE, "-S", ROOT, "-B", self.folder / "build", f"-DCATDOG_LIBTORCH={self.torch}",
+            [CMAKE, "--preset", "release", "-S", ROOT, "-B", self.folder / "build",
+             f"-DCATDOG_LIBTORCH={self.torch}",
              *options], capture_output=True, text=True, env=environment, timeout=120)
 
     def refusal(self):

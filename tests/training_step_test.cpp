@@ -11,12 +11,12 @@
 namespace catdog {
 namespace {
 
-constexpr int kSide = 16;
+constexpr int kStepSide = 16;
 constexpr int kBatchSize = 4;
 
 Config small_config() {
   Config config;
-  config.data.image_size = kSide;
+  config.data.image_size = kStepSide;
   config.model = {.filters = {4, 8}, .dense_units = 16, .dropout = 0.4};
   config.optimizer.lr = 1e-3;
   config.train = {.batch_size = kBatchSize, .seed = 5};
@@ -29,7 +29,7 @@ std::vector<Batch> make_batches(int count, torch::Device device) {
   std::vector<Batch> batches;
   for (int i = 0; i < count; ++i) {
     const int64_t size = i % 4 == 3 ? 1 : kBatchSize;
-    batches.push_back({.images = torch::rand({size, 3, kSide, kSide})
+    batches.push_back({.images = torch::rand({size, 3, kStepSide, kStepSide})
                                      .contiguous(torch::MemoryFormat::ChannelsLast)
                                      .to(device),
                        .labels = torch::randint(0, 2, {size}, torch::kFloat).to(device),

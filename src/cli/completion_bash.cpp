@@ -8,7 +8,7 @@ namespace {
 
 // The functions that do not depend on the commands. bash 4.0 or later, without its package of
 // completion helpers.
-constexpr const char* kFunctions = R"bash(
+constexpr const char* kBashFunctions = R"bash(
 # COMPREPLY from $words, files, folders or settings, for what is typed of a value.
 _catdog_offer() {
   local value=$1 keep=$2 reply
@@ -138,7 +138,7 @@ std::string bash_completion(const std::vector<Command>& commands, const SettingK
       "# What may follow a flag, or stand in a place. Fails where nothing may.\n"
       "_catdog_value() {{\n  case $1 in\n{}    *) return 1 ;;\n  esac\n}}\n\n"
       "_catdog_setting() {{\n  case $1 in\n{}  esac\n}}\n{}",
-      shell_quoted(names), shell_quoted(key_names), flags, values, settings, kFunctions);
+      shell_quoted(names), shell_quoted(key_names), flags, values, settings, kBashFunctions);
 }
 
 }  // namespace catdog

@@ -64,7 +64,7 @@ std::string arguments_of(const Command& command) {
   return specs;
 }
 
-constexpr const char* kFunctions = R"zsh(
+constexpr const char* kZshFunctions = R"zsh(
 _catdog_words_or_files() {
   compadd -- "$@"
   _files
@@ -106,7 +106,7 @@ std::string zsh_completion(const std::vector<Command>& commands, const SettingKe
       "      esac ;;\n  esac\n}}\n\n"
       "_catdog_settings() {{\n  if compset -P '*='; then\n    case ${{${{IPREFIX%=}}##*=}} in\n{}"
       "    esac\n  else\n    compadd -S '' --{}\n  fi\n}}\n{}",
-      arguments_of(commands[0]), names, cases, settings, key_names, kFunctions);
+      arguments_of(commands[0]), names, cases, settings, key_names, kZshFunctions);
 }
 
 }  // namespace catdog

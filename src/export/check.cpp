@@ -15,7 +15,7 @@
 namespace catdog {
 namespace {
 
-constexpr int64_t kPictures = 8;
+constexpr int64_t kCheckedPictures = 8;
 
 // The same ones each time: by turns smooth colours and noise, then white and black.
 torch::Tensor make_pictures(int64_t count, int64_t side_px) {
@@ -28,7 +28,7 @@ torch::Tensor make_pictures(int64_t count, int64_t side_px) {
   for (int64_t i = 0; i < count; i += 2) {
     pictures[i] = smooth[i].permute({1, 2, 0}).to(torch::kByte);
   }
-  if (count == kPictures) {
+  if (count == kCheckedPictures) {
     pictures[count - 2].fill_(255);
     pictures[count - 1].fill_(0);
   }
@@ -84,7 +84,7 @@ ExportOutputs run_network(Network net, const torch::Tensor& pictures) {
 ExportCheck check_export(const ExportSource& source, const OpenedExport& opened) {
   const int side_px = source.model.net->image_size_px();
   // Two at the least, whatever their size, so that the batch is one of several.
-  const int64_t count = std::clamp<int64_t>(inference_batch_size(side_px), 2, kPictures);
+  const int64_t count = std::clamp<int64_t>(inference_batch_size(side_px), 2, kCheckedPictures);
   const torch::Tensor pictures = make_pictures(count, side_px);
   ExportCheck check = {.pictures = count, .largest_difference = 0};
   const auto judge = [&](const torch::Tensor& batch) {

@@ -16,7 +16,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr double kEpsilon = kNormalizationEpsilon, kMomentum = kNormalizationMomentum;
-constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
 
 using Floats = std::vector<float>;
 
@@ -154,8 +153,8 @@ struct Normalize : torch::autograd::Function<Normalize> {
                                const torch::Tensor& weight, const torch::Tensor& bias,
                                const std::optional<torch::Tensor>& shortcut,
                                const Normalization& normalization, bool relu) {
-    const torch::Tensor x = input.contiguous(kChannelsLast);
-    const torch::Tensor beside = shortcut ? shortcut->contiguous(kChannelsLast) : torch::Tensor();
+    const torch::Tensor x = input.contiguous(torch::MemoryFormat::ChannelsLast);
+    const torch::Tensor beside = shortcut ? shortcut->contiguous(torch::MemoryFormat::ChannelsLast) : torch::Tensor();
     const Moments moments = moments_of(x);
     follow(normalization, moments, static_cast<double>(rows_of(x).count));
     torch::Tensor y = applied(x, {weight, bias, {}, {}}, moments, beside, relu);
@@ -171,7 +170,7 @@ struct Normalize : torch::autograd::Function<Normalize> {
     const variable_list saved = context->get_saved_variables();
     const torch::Tensor& x = saved[0];
     const torch::Tensor y = context->saved_data["relu"].toBool() ? saved[4] : torch::Tensor();
-    const torch::Tensor gradient = gradients[0].to(x.scalar_type()).contiguous(kChannelsLast);
+    const torch::Tensor gradient = gradients[0].to(x.scalar_type()).contiguous(torch::MemoryFormat::ChannelsLast);
     const bool has_shortcut = context->saved_data["has_shortcut"].toBool();
     torch::Tensor of_shortcut;
     if (has_shortcut) of_shortcut = y.defined() ? torch::empty_like(x) : gradient;
@@ -233,8 +232,8 @@ torch::Tensor normalize(const torch::Tensor& x, const Normalization& normalizati
                               relu);
     }
     const torch::Tensor beside =
-        shortcut.defined() ? shortcut.contiguous(kChannelsLast) : torch::Tensor();
-    return applied(x.contiguous(kChannelsLast), normalization, running_moments(normalization),
+        shortcut.defined() ? shortcut.contiguous(torch::MemoryFormat::ChannelsLast) : torch::Tensor();
+    return applied(x.contiguous(torch::MemoryFormat::ChannelsLast), normalization, running_moments(normalization),
                    beside, relu);
   }
   torch::Tensor y = torch::batch_norm(x, normalization.weight, normalization.bias,

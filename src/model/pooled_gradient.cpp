@@ -18,8 +18,6 @@ using pooled_gradient::kSide;
 using pooled_gradient::kSpan;
 using pooled_gradient::Layout;
 
-constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
-
 // The kernels for this processor, as far as ATen may use it too (its variable ATEN_CPU_CAPABILITY);
 // null where there are none.
 const Kernels<float, float>* fp32_kernels([[maybe_unused]] bool colours) {
@@ -138,7 +136,7 @@ bool stage_gradients_apply(const torch::Tensor& x, const torch::Tensor& weight,
 StageGradients stage_gradients(const torch::Tensor& x, const torch::Tensor& weight,
                                const torch::Tensor& gradient, const torch::Tensor& which,
                                bool input) {
-  const torch::Tensor in_order = gradient.contiguous(kChannelsLast);
+  const torch::Tensor in_order = gradient.contiguous(torch::MemoryFormat::ChannelsLast);
   const bool colours = x.size(1) == kColours;
 #ifdef CATDOG_VECTOR_KERNELS
   if (gradient.scalar_type() == torch::kBFloat16) {

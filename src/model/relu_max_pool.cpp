@@ -120,11 +120,11 @@ CATDOG_ROWS(int16_t)
 
 // A map (N, C, H, W) in channels-last order, and its rows of C-vectors as integers.
 template <class Int>
-struct Rows {
+struct MapRows {
   int64_t channels, height, width;
   Int* data;
 
-  explicit Rows(const torch::Tensor& tensor)
+  explicit MapRows(const torch::Tensor& tensor)
       : channels(tensor.size(1)),
         height(tensor.size(2)),
         width(tensor.size(3)),
@@ -137,7 +137,7 @@ struct Rows {
 
 // Calls work(picture, y) for each row of `map`, spread over the threads.
 template <class Int, class Work>
-void for_each_row(int64_t pictures, const Rows<Int>& map, const Work& work) {
+void for_each_row(int64_t pictures, const MapRows<Int>& map, const Work& work) {
   at::parallel_for(0, pictures * map.height, /*grain_size=*/1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) work(i / map.height, i % map.height);
   });
@@ -154,10 +154,10 @@ template <class Int>
 torch::Tensor pool(const torch::Tensor& input, torch::Tensor* which) {
   const torch::Tensor x = input.contiguous(torch::MemoryFormat::ChannelsLast);
   const int64_t pictures = x.size(0);
-  const Rows<Int> in(x);
+  const MapRows<Int> in(x);
   torch::Tensor result =
       empty_map(pictures, in.channels, in.height / 2, in.width / 2, x.scalar_type());
-  const Rows<Int> out(result);
+  const MapRows<Int> out(result);
   if (which == nullptr) {
     for_each_row(pictures, out, [&](int64_t picture, int64_t y) {
       pool_rows(in.row(picture, 2 * y), in.row(picture, 2 * y + 1), out.row(picture, y), out.width,
@@ -166,7 +166,7 @@ torch::Tensor pool(const torch::Tensor& input, torch::Tensor* which) {
     return result;
   }
   *which = torch::empty_like(result, torch::kChar);
-  const Rows<int8_t> winners(*which);
+  const MapRows<int8_t> winners(*which);
   for_each_row(pictures, out, [&](int64_t picture, int64_t y) {
     pool_rows(in.row(picture, 2 * y), in.row(picture, 2 * y + 1), out.row(picture, y),
               winners.row(picture, y), out.width, out.channels);
@@ -179,10 +179,10 @@ torch::Tensor unpool(const torch::Tensor& output_gradient, const torch::Tensor& 
                      int64_t height, int64_t width) {
   const torch::Tensor gradient = output_gradient.contiguous(torch::MemoryFormat::ChannelsLast);
   const int64_t pictures = gradient.size(0);
-  const Rows<Int> out(gradient);
-  const Rows<int8_t> winners(which);
+  const MapRows<Int> out(gradient);
+  const MapRows<int8_t> winners(which);
   torch::Tensor result = empty_map(pictures, out.channels, height, width, gradient.scalar_type());
-  const Rows<Int> in(result);
+  const MapRows<Int> in(result);
   for_each_row(pictures, out, [&](int64_t picture, int64_t y) {
     unpool_rows(out.row(picture, y), winners.row(picture, y), in.row(picture, 2 * y),
                 in.row(picture, 2 * y + 1), out.width, out.channels);

@@ -11,8 +11,6 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr auto kChannelsLast = torch::MemoryFormat::ChannelsLast;
-
 uint16_t* bf16(const torch::Tensor& tensor) { return static_cast<uint16_t*>(tensor.data_ptr()); }
 
 // Filters as rows, columns, colours.
@@ -70,15 +68,15 @@ struct Stage : torch::autograd::Function<Stage> {
                                Precision precision) {
     const torch::Dtype type = type_of(precision);
     if (first_stage_applies(input, weight, precision)) {
-      const torch::Tensor x = input.contiguous(kChannelsLast);
+      const torch::Tensor x = input.contiguous(torch::MemoryFormat::ChannelsLast);
       torch::Tensor which;
       torch::Tensor values =
           first_stage_forward(shape_of(x, weight.size(0)), pack(x), weight, bias, &which);
       context->save_for_backward({x, weight, which});
       return values;
     }
-    const torch::Tensor x = input.to(type).contiguous(kChannelsLast);
-    const torch::Tensor numbers = weight.to(type).contiguous(kChannelsLast);
+    const torch::Tensor x = input.to(type).contiguous(torch::MemoryFormat::ChannelsLast);
+    const torch::Tensor numbers = weight.to(type).contiguous(torch::MemoryFormat::ChannelsLast);
     const Pooled pooled = relu_max_pool_with_places(torch::conv2d(x, numbers, bias.to(type)));
     context->save_for_backward({x, numbers, pooled.which});
     return pooled.values;

@@ -7,7 +7,7 @@
 namespace catdog {
 namespace {
 
-constexpr std::string_view kFormat = "catdog-checkpoint-1";
+constexpr std::string_view kCheckpointFormat = "catdog-checkpoint-1";
 constexpr std::string_view kBest = "best.";
 
 Json to_json(const Position& position) {
@@ -70,7 +70,7 @@ void check(const Checkpoint& checkpoint) {
 
 Archive to_archive(const Checkpoint& checkpoint) {
   Archive archive = {.tensors = checkpoint.tensors,
-                     .metadata = {{"format", kFormat},
+                     .metadata = {{"format", kCheckpointFormat},
                                   {"classes", checkpoint.classes},
                                   {"config", to_json(checkpoint.config)},
                                   {"pictures", checkpoint.pictures},
@@ -90,7 +90,7 @@ Archive to_archive(const Checkpoint& checkpoint) {
 }
 
 Checkpoint to_checkpoint(Archive archive, const std::string& name) {
-  check_format(archive, kFormat, name);
+  check_format(archive, kCheckpointFormat, name);
   Checkpoint checkpoint;
   const Json& metadata = archive.metadata;
   try {

@@ -12,7 +12,7 @@
 namespace catdog {
 namespace {
 
-constexpr const char* kFormat = "catdog-model-1";
+constexpr const char* kModelFormat = "catdog-model-1";
 
 }  // namespace
 
@@ -35,7 +35,7 @@ Calibration to_calibration(const Json& json) {
 
 Archive to_archive(const TrainedModel& model) {
   return {.tensors = weights_of(*model.net),
-          .metadata = {{"format", kFormat},
+          .metadata = {{"format", kModelFormat},
                        {"classes", model.classes},
                        {"config", to_json(model.config)},
                        {"training", model.training},
@@ -44,7 +44,7 @@ Archive to_archive(const TrainedModel& model) {
 }
 
 TrainedModel to_trained_model(const Archive& archive, const std::string& name) {
-  check_format(archive, kFormat, name);
+  check_format(archive, kModelFormat, name);
   TrainedModel model;
   try {
     model.classes = archive.metadata.at("classes").get<std::vector<std::string>>();
