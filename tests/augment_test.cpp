@@ -14,7 +14,7 @@ namespace {
 using test::kFillModes;
 using test::make_noise;
 
-constexpr Size kSize = {150, 150};
+constexpr Size kGoldenSize = {150, 150};
 
 // The book's ranges (section 5.2.5).
 AugmentOptions book_options(Preset preset = Preset::keras_2_0_8) {
@@ -159,7 +159,7 @@ TEST(Augment, SeedPassAndIndexDecideEverything) {
   const Picture picture = make_noise(150, 150);
   const auto bytes = [&](uint64_t seed, uint32_t pass, uint32_t index) {
     const Rng rng(seed, Stream::augment, pass, index);
-    return transformed(picture, draw_transformation(options, kSize, rng), options);
+    return transformed(picture, draw_transformation(options, kGoldenSize, rng), options);
   };
   const std::vector<float> first = bytes(1, 2, 3);
   EXPECT_EQ(bytes(1, 2, 3), first);

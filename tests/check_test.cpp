@@ -88,14 +88,14 @@ TEST_F(Check, ReadsWhatSplitReads) {
   EXPECT_FALSE(result.is_split);
   EXPECT_EQ(result.classes, (Lines{"cats", "dogs"}));
   EXPECT_EQ(result.counts, (std::vector<std::vector<int64_t>>{{1, 2}}));
-  EXPECT_EQ(findings(), (Lines{"not-taken train/Thumbs.db", "unbalanced: 1 cats and 2 dogs"}));
+  EXPECT_EQ(findings(), (Lines{"not-taken train/Thumbs.db: not an image", "unbalanced: 1 cats and 2 dogs"}));
 }
 
 TEST_F(Check, WantsLabelledPictures) {
   const auto message = [&](const fs::path& dir) {
     return message_of<DataError>([&] { check_pictures({.dir = dir}); });
   };
-  EXPECT_NE(message(folder_.path()).find("found no labelled pictures"), std::string::npos);
+  EXPECT_NE(message(folder_.path()).find("holds no images"), std::string::npos);
   EXPECT_NE(message(folder_ / "absent").find("absent: No such file"), std::string::npos);
 }
 

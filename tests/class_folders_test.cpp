@@ -91,15 +91,15 @@ TEST(ClassFolders, SaysWhatIsMissing) {
   EXPECT_EQ(fault("file"), "cannot read the folder " + path + "/file: Not a directory");
   fs::create_directory(folder / "empty");
   EXPECT_EQ(fault("empty"), path +
-                                "/empty: needs one folder of pictures a class, at least two of "
+                                "/empty: needs one folder of images a class, at least two of "
                                 "them (it has none); `catdog split` makes such folders");
   write_text(folder / "single/cats/x.jpg", "");
   EXPECT_NE(fault("single").find("(it has one)"), std::string::npos);
   write_text(folder / "hollow/cats/x.jpg", "");
   write_text(folder / "hollow/dogs/README", "");
   EXPECT_EQ(fault("hollow"), path +
-                                 "/hollow/dogs: the class folder holds no picture; add some or "
-                                 "remove the folder");
+                                 "/hollow/dogs: the class folder holds no image (skipped 1 "
+                                 "file: 1 not images); add some or remove the folder");
 }
 
 }  // namespace

@@ -34,9 +34,9 @@ Predictions many_classes(int count) {
 TEST(EvalOutput, OfTwoClassesIsAsItWas) {
   const std::string text = text_of(result_of({"cats", "dogs"}, two_classes()));
   EXPECT_NE(text.find("\nROC-AUC   0.6742   average precision 0.7255\n"
-                      "\nclass   precision   recall       F1\n"
-                      "cats      53.15 %  65.56 %  58.71 %\n"
-                      "dogs      65.17 %  52.73 %  58.29 %\n"
+                      "\nclass   images  precision   recall       F1\n"
+                      "cats        90    53.15 %  65.56 %  58.71 %\n"
+                      "dogs       110    65.17 %  52.73 %  58.29 %\n"
                       "\n        predicted\ntrue      cats    dogs\n"
                       "cats        59      31\ndogs        52      58\n"),
             std::string::npos)
@@ -48,7 +48,7 @@ TEST(EvalOutput, OfThreeClassesHasEachOnesRankingAndTheMean) {
   const std::string text = text_of(result);
   EXPECT_NE(
       text.find("\nROC-AUC   0.7708   average precision 0.6434   (means of each class against "
-                "the rest)\n\nclass   precision   recall       F1   ROC-AUC\nbären   "),
+                "the rest)\n\nclass   images  precision   recall       F1   ROC-AUC\nbären   "),
       std::string::npos)
       << text;
   EXPECT_NE(text.find("\n(mean)  "), std::string::npos);
@@ -56,6 +56,27 @@ TEST(EvalOutput, OfThreeClassesHasEachOnesRankingAndTheMean) {
   const Json json = to_json(result);
   EXPECT_EQ(json["mean_of_classes"]["roc_auc"], json["roc_auc"]);
   EXPECT_TRUE(json["calibration"]["threshold"].is_null());
+}
+
+TEST(EvalOutput, AClassWithoutImagesIsShownAndInNoMean) {
+  Predictions predictions = three_classes();
+  Predictions two = {.classes = 3};
+  for (int64_t i = 0; i < predictions.count(); ++i) {
+    const int label = predictions.labels[static_cast<size_t>(i)];
+    if (label == 1) continue;
+    const auto scores = predictions.scores_of(i);
+    two.scores.insert(two.scores.end(), scores.begin(), scores.end());
+    two.labels.push_back(label);
+  }
+  const EvalResult result = result_of({"bären", "cats", "dogs"}, two);
+  EXPECT_NE(text_of(result).find("\ncats         0          -        -        -\n"),
+            std::string::npos)
+      << text_of(result);
+  const Json json = to_json(result);
+  EXPECT_EQ(json["by_class"]["cats"]["n"], 0);
+  EXPECT_TRUE(json["by_class"]["cats"]["recall"].is_null());
+  const double bears = json["by_class"]["bären"]["recall"], dogs = json["by_class"]["dogs"]["recall"];
+  EXPECT_DOUBLE_EQ(json["mean_of_classes"]["recall"], (bears + dogs) / 2);
 }
 
 TEST(EvalOutput, ATableThatWouldBeTooWideHasNumbersForNames) {

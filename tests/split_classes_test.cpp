@@ -24,7 +24,6 @@ using test::write_picture;
 using Names = std::vector<std::string>;
 
 const Names kFive = {"ant", "bee", "cat", "dog", "eel"};
-const Names kFiveFolders = {"ant", "bee", "cats", "dogs", "eel"};
 
 class SplitClasses : public ::testing::Test {
  protected:
@@ -66,25 +65,35 @@ TEST_F(SplitClasses, EachClassFillsEachSubset) {
     options.force = true;
     make(kFive, 7, between);
     const SplitResult result = split_pictures(options);
-    EXPECT_EQ(result.classes, kFiveFolders);
+    EXPECT_EQ(result.classes, kFive);
     EXPECT_EQ(result.class_counts, (std::vector<std::array<int64_t, 3>>(5, {3, 2, 1})));
-    EXPECT_EQ(record()["classes"], nlohmann::json(kFiveFolders));
+    EXPECT_EQ(record()["classes"], nlohmann::json(kFive));
     std::map<std::string, int> expected;
-    for (const std::string& name : kFiveFolders) {
+    for (const std::string& name : kFive) {
       expected["train/" + name] = 3;
       expected["validation/" + name] = 2;
       expected["test/" + name] = 1;
     }
     EXPECT_EQ(recorded(), expected);
     for (const char* subset : kSubsets) {
-      EXPECT_EQ(list_class_folders(options.destination / subset).classes, kFiveFolders);
+      EXPECT_EQ(list_class_folders(options.destination / subset).classes, kFive);
     }
   }
 }
 
-TEST_F(SplitClasses, WhatSynthDrawsIsNamedAlike) {
+TEST_F(SplitClasses, OnlyTheBooksFlatFolderIsRenamed) {
   make({"cat", "dog", "rabbit"}, 6, ".");
-  EXPECT_EQ(split_pictures(options).classes, (Names{"cats", "dogs", "rabbits"}));
+  const SplitResult three = split_pictures(options);
+  EXPECT_EQ(three.classes, (Names{"cat", "dog", "rabbit"}));
+  EXPECT_EQ(three.layout, options.source.string() +
+                              ": flat folder, classes cat, dog and rabbit from the file names");
+  fs::remove_all(options.source);
+  options.force = true;
+  make({"cat", "dog"}, 6, ".");
+  const SplitResult two = split_pictures(options);
+  EXPECT_EQ(two.classes, (Names{"cats", "dogs"}));
+  EXPECT_NE(two.layout.find("cat and dog from the file names, called cats and dogs as in the book"),
+            std::string::npos);
 }
 
 TEST_F(SplitClasses, AFurtherClassChangesNoOthersPictures) {
@@ -110,7 +119,7 @@ TEST_F(SplitClasses, ShuffleOrdersEachClassByItself) {
   split_pictures(options);
   const nlohmann::json whole = record();
   std::set<Names> orders;  // the places of each class's pictures
-  for (const std::string& name : kFiveFolders) {
+  for (const std::string& name : kFive) {
     Names order;
     for (const auto& picture : whole["pictures"]) {
       const fs::path path = picture["name"].get<std::string>();
@@ -126,7 +135,7 @@ TEST_F(SplitClasses, AllThatAreTooSmallAreNamedAtOnce) {
   make({"ant", "bee", "cat"}, 6, "/");
   make({"dog", "eel"}, 2, "/");
   EXPECT_EQ(message_of<DataError>([&] { split_pictures(options); }),
-            "class dogs: needs 6 pictures (3 train + 2 validation + 1 test), " +
+            "class dog: needs 6 pictures (3 train + 2 validation + 1 test), " +
                 options.source.string() +
                 " has 2; class eel: needs 6 pictures (3 train + 2 validation + 1 test), " +
                 options.source.string() + " has 2");

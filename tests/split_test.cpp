@@ -15,6 +15,7 @@ namespace catdog {
 namespace {
 
 using test::make_flat;
+using test::message_of;
 using test::read_text;
 using test::snapshot;
 using test::TempFolder;
@@ -105,15 +106,25 @@ TEST_F(Split, FindsThePicturesInEveryUsualLayout) {
     for (const char* noise : {"README", "Thumbs.db", ".DS_Store", "sampleSubmission.csv"}) {
       write_text(fs::path((source / cat).parent_path()) / noise, "");
     }
-    EXPECT_EQ(split_pictures(options).classes, (Names{"cats", "dogs"}));
+    // The folders' names are the user's; only the names in a flat folder become the book's.
+    const std::string folder = fs::path(cat).parent_path().filename().string();
+    const bool is_flat = std::string_view(cat).ends_with('.') && folder != "CAT";
+    EXPECT_EQ(split_pictures(options).classes,
+              is_flat ? (Names{"cats", "dogs"})
+                      : (Names{folder, fs::path(dog).parent_path().filename().string()}));
     EXPECT_EQ(record()["pictures"][0]["source"], cat + std::string("0.jpg"));
     EXPECT_EQ(files("").size(), 7u);
   }
 }
 
-TEST_F(Split, LeavesKagglesUnlabelledPicturesAlone) {
+TEST_F(Split, NamesTheFolderToGiveInKagglesArchive) {
   make_flat(options.source / "train", 10);
   write_picture(options.source / "test1/1.jpg");
+  const std::string path = (options.source / "train").string();
+  EXPECT_EQ(message_of<DataError>([&] { split_pictures(options); }),
+            path + ": its file names tell the classes cat and dog, but other folders with images "
+                   "lie beside it; give " + path + " as the source");
+  options.source /= "train";  // as it says
   split_pictures(options);
   EXPECT_EQ(files("").size(), 21u);
 }
@@ -123,8 +134,8 @@ TEST_F(Split, KeepsOtherClassNames) {
     write_picture(options.source / name / "0.jpg");
   }
   options.counts = {1, 0, 0};
-  EXPECT_EQ(split_pictures(options).classes, (Names{"Cats", "dogs", "zebra crossing"}));
-  EXPECT_EQ(files("train"), (Names{"Cats/0.jpg", "dogs/0.jpg", "zebra crossing/0.jpg"}));
+  EXPECT_EQ(split_pictures(options).classes, (Names{"Cats", "dog", "zebra crossing"}));
+  EXPECT_EQ(files("train"), (Names{"Cats/0.jpg", "dog/0.jpg", "zebra crossing/0.jpg"}));
 }
 
 TEST_F(Split, MakesNoFolderForAnEmptySubset) {
@@ -134,14 +145,14 @@ TEST_F(Split, MakesNoFolderForAnEmptySubset) {
   EXPECT_FALSE(fs::exists(options.destination / "validation"));
 }
 
-TEST_F(Split, TakesFractionsOfEachClassRoundedDown) {
+TEST_F(Split, TakesFractionsOfEachClassByLargestRemainders) {
   make_flat(options.source, 7);
   for (int i = 7; i < 100; ++i) {
     write_picture(options.source / ("dog." + std::to_string(i) + ".jpg"), static_cast<unsigned>(i));
   }
   options.fractions = {.29, .5, .21};
   const SplitResult result = split_pictures(options);
-  EXPECT_EQ(result.class_counts[0], (std::array<int64_t, 3>{2, 3, 1}));
+  EXPECT_EQ(result.class_counts[0], (std::array<int64_t, 3>{2, 4, 1}));
   EXPECT_EQ(result.class_counts[1], (std::array<int64_t, 3>{29, 50, 21}));
 }
 

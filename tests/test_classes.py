@@ -35,19 +35,19 @@ class Classes(CommandTest):
         self.assertEqual(result.stdout, "".join(
             f"total {subset} {name} images: {count}\n"
             for subset, count in (("train", 5), ("validation", 3), ("test", 2))
-            for name in ("cats", "dogs", "rabbits")))
-        self.assertEqual((split / "validation/rabbits/rabbit.5.jpg").read_bytes(),
+            for name in ("cat", "dog", "rabbit")))
+        self.assertEqual((split / "validation/rabbit/rabbit.5.jpg").read_bytes(),
                          (drawn / "rabbit.5.jpg").read_bytes())
         record = json.loads((split / "split.json").read_text())
-        self.assertEqual(record["classes"], ["cats", "dogs", "rabbits"])
+        self.assertEqual(record["classes"], ["cat", "dog", "rabbit"])
         self.assertEqual(len(record["pictures"]), 30)
 
         result = catdog("check", split)
         self.expect(result, 0)
         self.assertRegex(result.stdout, r"\n +train +validation +test\n"
-                         r"cats +5 +3 +2\ndogs +5 +3 +2\nrabbits +5 +3 +2\n")
+                         r"cat +5 +3 +2\ndog +5 +3 +2\nrabbit +5 +3 +2\n")
         report = json.loads(catdog("check", "--json", split).stdout)
-        self.assertEqual(report["counts"]["test"], {"cats": 2, "dogs": 2, "rabbits": 2})
+        self.assertEqual(report["counts"]["test"], {"cat": 2, "dog": 2, "rabbit": 2})
         self.assertEqual(report["spoiling"], 0)
 
     def test_a_class_that_lacks_pictures(self):
@@ -55,7 +55,7 @@ class Classes(CommandTest):
         for number in range(8):
             (drawn / f"rabbit.{number}.jpg").unlink()
         _, result = self.split(drawn, "split")
-        self.expect(result, 3, "class rabbits: needs 10 pictures (5 train + 3 validation + 2 test), "
+        self.expect(result, 3, "class rabbit: needs 10 pictures (5 train + 3 validation + 2 test), "
                     f"{drawn} has 2\n")
         split, result = self.split(drawn, "shares", "--fractions", ".5,.3,.2")
         self.expect(result, 2)  # not with counts
@@ -63,11 +63,11 @@ class Classes(CommandTest):
         self.expect(result, 0)
         result = catdog("check", split)
         self.expect(result, 0)
-        self.assertIn("train: 5 cats, 5 dogs and 1 rabbits\n", result.stdout)
-        shutil.rmtree(split / "validation/rabbits")
+        self.assertIn("train: 5 cat, 5 dog and 1 rabbit\n", result.stdout)
+        shutil.rmtree(split / "validation/rabbit")
         result = catdog("check", split)
         self.expect(result, 3, "1 finding would spoil")
-        self.assertIn("validation/rabbits: holds no picture\n", result.stdout)
+        self.assertIn("validation/rabbit: holds no picture\n", result.stdout)
 
     def test_ten_classes_in_check(self):
         drawn, _ = self.drawn("pictures")

@@ -40,7 +40,7 @@ class Networks(CommandTest):
 
     def test_eval(self):
         result = json.loads(self.printed("eval", "--model", self.model, "--json"))
-        self.assertEqual(result["classes"], ["cats", "dogs", "rabbits"])
+        self.assertEqual(result["classes"], ["cat", "dog", "rabbit"])
         self.assertEqual([sum(row) for row in result["confusion"]], [4, 4, 4])
         both = json.loads(self.printed("eval", "--model", self.model, "--tta", "--json"))
         self.assertNotEqual(both["loss"], result["loss"])
@@ -63,7 +63,7 @@ class Networks(CommandTest):
         packages("safetensors", "PIL")
         predicted = self.predicted()
         self.assertEqual(len(predicted), 12)
-        ours = np.array([[p["probabilities"][name] for name in ("cats", "dogs", "rabbits")]
+        ours = np.array([[p["probabilities"][name] for name in ("cat", "dog", "rabbit")]
                          for p in predicted])
         self.assertLess(np.abs(ours.sum(1) - 1).max(), 1e-6)
         for p in predicted:
@@ -96,13 +96,13 @@ class Networks(CommandTest):
         self.assertTrue(all(math.isfinite(weight.grad.norm()) for weight in network.parameters()))
 
     def test_explain(self):
-        self.printed("predict", "--model", self.model, self.three / "test/rabbits", "--explain",
+        self.printed("predict", "--model", self.model, self.three / "test/rabbit", "--explain",
                      self.folder / "why")
         self.assertEqual(len(list((self.folder / "why").iterdir())), 4)
 
     def test_report_and_runs(self):
         self.assertTrue((self.model.parent / "report.html").exists())
-        self.assertIn("rabbits", (self.model.parent / "report.html").read_text())
+        self.assertIn("rabbit", (self.model.parent / "report.html").read_text())
         self.assertIn("three", self.printed("runs", self.shared / "runs"))
 
     def test_the_module_runs_by_itself(self):
@@ -114,7 +114,7 @@ class Networks(CommandTest):
                                 capture_output=True, text=True, check=False,
                                 env={"PYTHONPATH": sys.path[0] + ":" + ":".join(sys.path)})
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertRegex(result.stdout, r": (cats|dogs|rabbits) 0\.\d{4}\n")
+        self.assertRegex(result.stdout, r": (cat|dog|rabbit) 0\.\d{4}\n")
 
 
 if __name__ == "__main__":

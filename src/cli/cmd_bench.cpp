@@ -196,8 +196,8 @@ void run_bench(const BenchCommand& options) {
   data.dir = dir.string();
   const auto [training, validation] = open_training_pictures(data, memory);
   check_class_names(training, shown(dir));
-  const bool has_test = fs::is_directory(dir / "test" / training.classes()[0]);
-  const ImageFolder evaluated(dir / (has_test ? "test" : "validation"), uncached,
+  const bool has_test = fs::is_directory(subset_folder(dir, "test") / training.classes()[0]);
+  const ImageFolder evaluated(subset_folder(dir, has_test ? "test" : "validation"), uncached,
                               memory_budget(uncached));
 
   Bench bench(config, training, validation, evaluated, device);

@@ -13,6 +13,7 @@
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/data/pictures_digest.hpp"
+#include "catdog/pictures/subsets.hpp"
 #include "catdog/train/inference.hpp"
 
 namespace catdog {
@@ -30,21 +31,43 @@ struct Judged {
   fs::path dir;
   std::unique_ptr<ImageFolder> pictures;
 
-  fs::path folder(const EvalCommand& options) const { return dir / options.split; }
+  fs::path folder(const EvalCommand& options) const { return subset_folder(dir, options.split); }
 };
+
+// The images of a folder under the labels of the model's classes. A class that the folder lacks has
+// none; a class that the model does not know is an error.
+ClassFolders list_for_model(const fs::path& folder, const std::vector<std::string>& classes,
+                            const fs::path& model) {
+  ClassFolders listing = list_class_folders(folder, EmptyClasses::allow);
+  std::vector<int> label_in_model;
+  for (const std::string& name : listing.classes) {
+    const auto found = std::find(classes.begin(), classes.end(), name);
+    if (found == classes.end()) {
+      throw ModelError(fmt::format("{}: tells {} apart, but {} holds {}", shown(model),
+                                   join_and(classes), shown(folder), join_and(listing.classes)));
+    }
+    label_in_model.push_back(static_cast<int>(found - classes.begin()));
+  }
+  for (LabelledFile& file : listing.files) {
+    file.label = label_in_model[static_cast<size_t>(file.label)];
+  }
+  std::stable_sort(listing.files.begin(), listing.files.end(),
+                   [](const auto& a, const auto& b) { return a.label < b.label; });
+  if (listing.files.empty()) {
+    throw DataError(fmt::format("{}: holds no image of {}", shown(folder), join_and(classes)));
+  }
+  listing.classes = classes;
+  return listing;
+}
 
 Judged open_judged(const EvalCommand& options, const fs::path& file, torch::Device device) {
   Judged judged = {.model = open_model(file, options.model, device), .dir = {}, .pictures = {}};
   judged.dir = options.data.empty() ? fs::path(judged.model.config.data.dir) : options.data;
   DataOptions data = judged.model.config.data;
   data.cache = CacheKind::none;  // each picture is read once
-  judged.pictures =
-      std::make_unique<ImageFolder>(judged.folder(options), data, memory_budget(data));
-  if (judged.pictures->classes() != judged.model.classes) {
-    throw ModelError(fmt::format("{}: tells {} apart, but {} holds {}", shown(file),
-                                 join_and(judged.model.classes), shown(judged.folder(options)),
-                                 join_and(judged.pictures->classes())));
-  }
+  judged.pictures = std::make_unique<ImageFolder>(
+      list_for_model(judged.folder(options), judged.model.classes, file), data,
+      memory_budget(data));
   return judged;
 }
 
@@ -98,7 +121,10 @@ AllJudged judge_all(const EvalCommand& options, const std::vector<fs::path>& fil
           "{} and {} are not judged on the same pictures; --data names them",
           from_here(all.judged.front().folder(options)), from_here(judged.folder(options))));
     }
-    if (digests.empty()) digests = picture_digests(*judged.pictures);
+    if (digests.empty()) {
+      log_skipped(from_here(judged.folder(options)), judged.pictures->skipped());
+      digests = picture_digests(*judged.pictures);
+    }
     all.trained_on = std::max(all.trained_on, count_trained_on(judged, digests));
     all.predictions.push_back(predictions_of(judged, file, options, device));
   }
@@ -118,6 +144,7 @@ void judge(const EvalCommand& options, torch::Device device) {
                        .calibrated = {},
                        .left_out = left_out_text(*first.pictures),
                        .left_out_record = left_out_record(*first.pictures),
+                       .skipped = skipped_record(first.pictures->skipped()),
                        .trained_on = all.trained_on,
                        .models = options.files.size()};
   if (alone) result.calibrated = calibrated_figures(predictions, first.model.calibration);

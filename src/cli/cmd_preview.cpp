@@ -3,10 +3,11 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "catdog/cli/commands.hpp"
+#include "catdog/cli/data_checks.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/data/chain.hpp"
-#include "catdog/pictures/class_folders.hpp"
+#include "catdog/pictures/image_files.hpp"
 #include "catdog/pictures/decode.hpp"
 #include "catdog/pictures/mix.hpp"
 #include "catdog/report/contact_sheet.hpp"
@@ -19,12 +20,12 @@ constexpr size_t kMostPictures = 8;  // of a folder: a sheet is there to be look
 // The picture itself, or the first pictures of a folder in the order of their names.
 std::vector<fs::path> choose_pictures(const fs::path& path) {
   if (!fs::is_directory(path)) return {path};
-  std::vector<fs::path> files;
-  for (const fs::directory_entry& entry : sorted_entries(path)) {
-    if (files.size() < kMostPictures && is_picture_entry(entry)) files.push_back(entry.path());
-  }
-  if (files.empty()) throw DataError(shown(path) + ": holds no pictures");
-  return files;
+  ImageFiles found = images_below(path);
+  require_readable(found.skipped);
+  log_skipped(shown(path), found.skipped);
+  if (found.images.empty()) throw DataError(shown(path) + ": holds no images");
+  if (found.images.size() > kMostPictures) found.images.resize(kMostPictures);
+  return found.images;
 }
 
 // Variations of pictures, as training sees them.

@@ -1,14 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 // catdog split: from a folder of labelled pictures to train, validation and test.
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include "catdog/cli/commands.hpp"
+#include "catdog/cli/data_checks.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
 
 namespace catdog {
+namespace {
+
+// Which images are in no subset.
+void print_unused(const SplitResult& result) {
+  std::vector<std::string> classes;
+  int64_t total = 0;
+  for (size_t label = 0; label < result.classes.size(); ++label) {
+    if (result.unused[label] == 0) continue;
+    total += result.unused[label];
+    if (classes.size() < 10) {
+      classes.push_back(fmt::format("{} of {}", with_thousands(result.unused[label]),
+                                    shown(result.classes[label])));
+    }
+  }
+  if (total > 0) {
+    spdlog::info("{} {} in no subset: {}{}; --fractions that sum to 1 use every image",
+                 with_thousands(total), total == 1 ? "image is" : "images are",
+                 fmt::join(classes, ", "), result.classes.size() > 10 ? ", …" : "");
+  }
+}
+
+}  // namespace
 
 void setup_split(CLI::App& app) {
   auto options = std::make_shared<SplitOptions>();
@@ -48,6 +72,8 @@ void setup_split(CLI::App& app) {
   command->add_flag("--skip-bad", options->skip_bad,
                     "take the next picture for one that cannot be read, instead of stopping");
   command->add_flag("--force", options->force, "replace the split that DEST already holds");
+  command->add_flag("--merge", options->merge,
+                    "SOURCE is split already: put its subsets together and split anew");
   add_examples(*command, {{"as the book does: 1,000, 500 and 500 of each class, in number order",
                            "catdog split data/train data/cats_and_dogs_small"},
                           {"shares of all there are, in random order, without copies",
@@ -58,6 +84,8 @@ void setup_split(CLI::App& app) {
 
 void run_split(const SplitOptions& options) {
   const SplitResult result = split_pictures(options);
+  spdlog::info("{}", result.layout);
+  log_skipped(shown(options.source), result.not_taken);
   for (const SkippedPicture& skipped : result.skipped) {
     spdlog::warn("skipped {}: {}", shown(skipped.file), skipped.reason);
   }
@@ -66,6 +94,7 @@ void run_split(const SplitOptions& options) {
     for (const std::string& file : shared.files) names.push_back(shown(file));
     spdlog::warn("the same picture in different subsets: {}", join_and(names));
   }
+  print_unused(result);
   for (size_t subset = 0; subset < kSubsets.size(); ++subset) {
     for (size_t label = 0; label < result.classes.size(); ++label) {
       fmt::print("total {} {} images: {}\n", kSubsets[subset], result.classes[label],

@@ -189,6 +189,8 @@ void train_one(const TrainCommand& options, SaveSchedule& schedule) {
   const auto [training, validation] = open_training_pictures(config.data, memory);
   check_class_names(training, shown(dir));
   const Json left_out = warn_of_left_out(training, validation);
+  log_skipped(shown(subset_folder(dir, "train")), training.skipped());
+  log_skipped(shown(subset_folder(dir, "validation")), validation.skipped());
   const std::vector<std::string> digests = picture_digests(training);
   const Json pictures = {
       {"train", pictures_digest(training, digests, dir)},
@@ -199,6 +201,8 @@ void train_one(const TrainCommand& options, SaveSchedule& schedule) {
   Network net = initial_network(config, training.classes().size(), device);
   Json machine = environment(device, net->precision());
   machine["left_out"] = left_out;
+  machine["skipped"] = {{"train", skipped_record(training.skipped())},
+                        {"validation", skipped_record(validation.skipped())}};
   std::optional<Checkpoint> before;
   std::optional<Beginning> beginning;
   if (stopped && stopped->checkpoint) {

@@ -2,12 +2,14 @@
 #include "catdog/cli/data_checks.hpp"
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
+#include "catdog/pictures/subsets.hpp"
 
 namespace catdog {
 
@@ -16,11 +18,19 @@ void check_folder(const fs::path& dir) {
     throw ConfigError(fmt::format(
         "data.dir = {}: its path must be valid UTF-8, to be recorded with the model", shown(dir)));
   }
-  if (!fs::is_directory(dir / "train") || !fs::is_directory(dir / "validation")) {
-    throw DataError(
-        fmt::format("{}: needs the folders train and validation; catdog split SOURCE {} makes them",
-                    shown(dir), shell_word(shown(dir))));
+  if (fs::is_directory(subset_folder(dir, "train")) &&
+      fs::is_directory(subset_folder(dir, "validation"))) {
+    return;
   }
+  // What the user has may be the class folders that split takes.
+  std::error_code ignored;
+  const bool has_folders = fs::is_directory(dir, ignored) && !folders_in(dir).empty();
+  const std::string source = has_folders ? shell_word(shown(dir)) : "SOURCE";
+  const std::string made = shell_word(shown(dir) + (has_folders ? "-split" : ""));
+  throw DataError(
+      fmt::format("{}: needs the folders train and validation; catdog split {} {} "
+                  "--fractions .7,.15,.15 makes them{}",
+                  shown(dir), source, made, has_folders ? ", to be trained on with --data " + made : ""));
 }
 
 void check_class_names(const ImageFolder& training, const std::string& dir) {
@@ -30,6 +40,22 @@ void check_class_names(const ImageFolder& training, const std::string& dir) {
           fmt::format("{}/train: the class {} must have a name in valid UTF-8", dir, shown(name)));
     }
   }
+}
+
+void log_skipped(const std::string& where, const std::vector<SkippedFile>& skipped) {
+  if (skipped.empty()) return;
+  const bool has_images = std::any_of(skipped.begin(), skipped.end(),
+                                      [](const SkippedFile& file) { return file.is_image; });
+  spdlog::log(has_images ? spdlog::level::warn : spdlog::level::info, "{}: {}", where,
+              skipped_summary(skipped));
+}
+
+Json skipped_record(const std::vector<SkippedFile>& skipped) {
+  Json record = Json::array();
+  for (const SkippedFile& file : skipped) {
+    record.push_back({{"file", shown(file.path)}, {"reason", file.reason}});
+  }
+  return record;
 }
 
 std::string left_out_text(const ImageFolder& folder) {

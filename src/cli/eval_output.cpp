@@ -37,15 +37,16 @@ std::string ranking_text(const Evaluation& evaluation) {
 
 // Of two classes, one ROC-AUC says all: it stands above.
 std::string class_row(const std::string& name, const ClassFigures& figures, bool with_ranking) {
-  std::string row = fmt::format("{}  {:>7.2f} %{:>7.2f} %{:>7.2f} %", name, 100 * figures.precision,
-                                100 * figures.recall, 100 * figures.f1);
+  if (figures.n == 0) return fmt::format("{}{:>8}  {:>9}{:>9}{:>9}\n", name, 0, "-", "-", "-");
+  std::string row = fmt::format("{}{:>8}  {:>7.2f} %{:>7.2f} %{:>7.2f} %", name, figures.n,
+                                100 * figures.precision, 100 * figures.recall, 100 * figures.f1);
   if (with_ranking && figures.roc_auc) row += fmt::format("{:>10.4f}", *figures.roc_auc);
   return row + "\n";
 }
 
 std::string class_table(const EvalResult& result, size_t width) {
   const bool several = result.classes.size() > 2;
-  std::string text = fmt::format("\n{:{}}  precision   recall       F1{}\n", "class", width,
+  std::string text = fmt::format("\n{:{}}  images  precision   recall       F1{}\n", "class", width,
                                  several ? "   ROC-AUC" : "");
   const auto add = [&](const std::string& name, const ClassFigures& figures) {
     text += class_row(fmt::format("{:{}}", name, width), figures, several);
@@ -84,8 +85,9 @@ std::string confusion_table(const EvalResult& result, size_t width) {
 }
 
 Json figures_json(const ClassFigures& figures) {
-  return {{"precision", figures.precision},
-          {"recall", figures.recall},
+  return {{"n", figures.n},
+          {"precision", figures.precision},
+          {"recall", figures.n > 0 ? Json(figures.recall) : Json()},
           {"f1", figures.f1},
           {"roc_auc", or_null(figures.roc_auc)},
           {"average_precision", or_null(figures.average_precision)}};
@@ -167,6 +169,7 @@ Json to_json(const EvalResult& result) {
   json["models"] = result.models;
   json["trained_on"] = result.trained_on;
   json["left_out"] = result.left_out_record;
+  json["skipped"] = result.skipped;
   json["precision"] = result.precision;
   return json;
 }

@@ -5,9 +5,10 @@
 #include <iostream>
 #include <memory>
 
+#include "catdog/cli/data_checks.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
-#include "catdog/pictures/class_folders.hpp"
+#include "catdog/pictures/image_files.hpp"
 
 namespace catdog {
 namespace {
@@ -32,9 +33,11 @@ PictureStream::Names picture_names(const std::vector<fs::path>& paths) {
       names->push_back(path);
       continue;
     }
-    const std::vector<fs::path> pictures = pictures_below(path).pictures;
-    if (pictures.empty()) throw DataError(shown(path) + ": holds no pictures");
-    names->insert(names->end(), pictures.begin(), pictures.end());
+    ImageFiles found = images_below(path);
+    require_readable(found.skipped);
+    log_skipped(shown(path), found.skipped);
+    if (found.images.empty()) throw DataError(shown(path) + ": holds no images");
+    names->insert(names->end(), found.images.begin(), found.images.end());
   }
   return [names]() -> std::optional<fs::path> {
     while (!names->empty()) {

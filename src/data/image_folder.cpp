@@ -102,7 +102,8 @@ void ImageFolder::leave_out_bad() {
     }
   });
   std::vector<LabelledFile> good;
-  std::vector<bool> has_good(classes().size());
+  std::vector<bool> has_good(classes().size(), true);  // a class without files has no bad ones
+  for (const LabelledFile& file : listing_.files) has_good[static_cast<size_t>(file.label)] = false;
   for (size_t i = 0; i < faults.size(); ++i) {
     if (faults[i].empty()) {
       has_good[static_cast<size_t>(label(i))] = true;

@@ -9,6 +9,7 @@
 #include "catdog/core/files.hpp"
 #include "catdog/core/random.hpp"
 #include "catdog/core/text.hpp"
+#include "catdog/pictures/subsets.hpp"
 
 namespace catdog {
 namespace {
@@ -49,15 +50,16 @@ TrainingPictures open_training_pictures(const DataOptions& options,
   kept.image_size = options.kept_px();
   const fs::path dir = options.dir;
   if (options.folds == 0) {
-    TrainingPictures pictures = {ImageFolder(dir / "train", kept, memory),
-                                 ImageFolder(dir / "validation", options, memory)};
+    TrainingPictures pictures = {ImageFolder(subset_folder(dir, "train"), kept, memory),
+                                 ImageFolder(subset_folder(dir, "validation"), options, memory)};
     check_same_classes(pictures.training.classes(), pictures.validation.classes(), dir);
     return pictures;
   }
-  const ClassFolders all[] = {list_class_folders(dir / "train"),
-                              list_class_folders(dir / "validation")};
+  const ClassFolders all[] = {list_class_folders(subset_folder(dir, "train")),
+                              list_class_folders(subset_folder(dir, "validation"))};
   check_same_classes(all[0].classes, all[1].classes, dir);
-  ClassFolders training = {all[0].classes, {}}, validation = training;
+  ClassFolders training = {all[0].classes, {}, all[0].skipped};
+  ClassFolders validation = {all[0].classes, {}, all[1].skipped};
   for (int label = 0; label < static_cast<int>(training.classes.size()); ++label) {
     std::vector<LabelledFile> files;
     for (const ClassFolders& subset : all) {

@@ -23,7 +23,8 @@ std::vector<ClassFigures> class_figures(const std::vector<std::vector<int64_t>>&
       present += confusion[label][other];
     }
     const int64_t hits = confusion[label][label];
-    figures.push_back({.precision = share(hits, predicted),
+    figures.push_back({.n = present,
+                       .precision = share(hits, predicted),
                        .recall = share(hits, present),
                        .f1 = share(2 * hits, predicted + present)});
   }
@@ -62,16 +63,19 @@ void add_ranking_figures(const Predictions& predictions, std::vector<ClassFigure
   }
 }
 
-// None where one of them is none.
+// Over the classes with images. None where one of them is none.
 template <typename Figure>
 std::optional<double> mean_of(const std::vector<ClassFigures>& classes, Figure figure) {
   double sum = 0;
+  int64_t count = 0;
   for (const ClassFigures& figures : classes) {
     const std::optional<double> value = figures.*figure;
+    if (figures.n == 0) continue;
     if (!value) return std::nullopt;
     sum += *value;
+    ++count;
   }
-  return sum / static_cast<double>(classes.size());
+  return sum / static_cast<double>(count);
 }
 
 }  // namespace
@@ -88,7 +92,8 @@ Interval wilson_interval(int64_t hits, int64_t n) {
 
 ClassFigures mean_of_classes(const Evaluation& evaluation) {
   const std::vector<ClassFigures>& classes = evaluation.classes;
-  return {.precision = *mean_of(classes, &ClassFigures::precision),
+  return {.n = evaluation.n,
+          .precision = *mean_of(classes, &ClassFigures::precision),
           .recall = *mean_of(classes, &ClassFigures::recall),
           .f1 = *mean_of(classes, &ClassFigures::f1),
           .roc_auc = mean_of(classes, &ClassFigures::roc_auc),

@@ -82,9 +82,10 @@ CheckResult check_pictures(const CheckOptions& options,
   find_faults(pictures, options.tiny_px, result.findings);
   find_duplicates(pictures, options.near_bits, result.findings);
   find_class_faults(result, result.findings);
-  for (const fs::path& file : listing.not_taken) {
-    result.findings.push_back(
-        {FindingKind::not_taken, {shown(file.lexically_relative(options.dir))}, ""});
+  for (const SkippedFile& file : listing.skipped) {
+    result.findings.push_back({file.is_fault ? FindingKind::unreadable : FindingKind::not_taken,
+                               {shown(file.path.lexically_relative(options.dir))},
+                               file.reason});
   }
   const fs::path record = options.dir / kSplitRecord;
   std::error_code ignored;

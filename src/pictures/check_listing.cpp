@@ -8,19 +8,13 @@
 #include <system_error>
 
 #include "catdog/core/files.hpp"
-#include "catdog/pictures/class_folders.hpp"
-#include "catdog/pictures/split.hpp"
+#include "catdog/pictures/subsets.hpp"
 #include "split_layout.hpp"
 
 namespace catdog {
 namespace {
 
-bool is_folder(const fs::directory_entry& entry) {
-  std::error_code ignored;
-  return entry.is_directory(ignored);
-}
-
-void append(std::vector<fs::path>& all, std::vector<fs::path> more) {
+void append(std::vector<SkippedFile>& all, std::vector<SkippedFile> more) {
   std::move(more.begin(), more.end(), std::back_inserter(all));
 }
 
@@ -28,33 +22,33 @@ void append(std::vector<fs::path>& all, std::vector<fs::path> more) {
 CheckListing list_split(const fs::path& dir) {
   CheckListing listing;
   listing.is_split = true;
-  std::vector<std::map<std::string, PicturesBelow>> found;
+  std::vector<std::map<std::string, ImageFiles>> found;
   std::set<std::string> classes;
   for (const char* subset : kSubsets) {
     std::error_code ignored;
-    if (!fs::is_directory(dir / subset, ignored)) continue;
-    std::map<std::string, PicturesBelow> of_class;
-    for (const fs::directory_entry& entry : sorted_entries(dir / subset)) {
-      if (is_folder(entry)) {
-        const std::string name = entry.path().filename().string();
-        of_class[name] = pictures_below(entry.path());
-        classes.insert(name);
-      } else {
-        listing.not_taken.push_back(entry.path());
-      }
+    const fs::path folder = subset_folder(dir, subset);
+    if (!fs::is_directory(folder, ignored)) continue;
+    std::map<std::string, ImageFiles> of_class;
+    for (const fs::path& class_folder : folders_in(folder)) {
+      const std::string name = class_folder.filename().string();
+      of_class[name] = images_below(class_folder);
+      classes.insert(name);
     }
     if (of_class.empty()) continue;
+    ImageFiles beside = images_in(folder);
+    append(listing.skipped, std::move(beside.skipped));
+    skip_beside_classes(std::move(beside.images), listing.skipped);
     listing.subsets.emplace_back(subset);
     found.push_back(std::move(of_class));
   }
   listing.classes.assign(classes.begin(), classes.end());
   for (size_t subset = 0; subset < found.size(); ++subset) {
     for (size_t label = 0; label < listing.classes.size(); ++label) {
-      PicturesBelow& below = found[subset][listing.classes[label]];
-      for (fs::path& file : below.pictures) {
+      ImageFiles& files = found[subset][listing.classes[label]];
+      for (fs::path& file : files.images) {
         listing.pictures.push_back({std::move(file), subset, label});
       }
-      append(listing.not_taken, std::move(below.others));
+      append(listing.skipped, std::move(files.skipped));
     }
   }
   return listing;
@@ -63,19 +57,14 @@ CheckListing list_split(const fs::path& dir) {
 CheckListing list_source(const fs::path& dir) {
   CheckListing listing;
   listing.subsets = {""};
-  std::set<fs::path> folders;
-  for (SourceClass& found : find_labelled_pictures(dir)) {
-    for (fs::path& file : found.pictures) {
-      folders.insert(file.parent_path());
-      listing.pictures.push_back({std::move(file), 0, listing.classes.size()});
+  LabelledSource source = find_labelled_images(dir);
+  for (SourceClass& found : source.classes) {
+    for (SourceImage& image : found.images) {
+      listing.pictures.push_back({std::move(image.file), 0, listing.classes.size()});
     }
     listing.classes.push_back(std::move(found.name));
   }
-  for (const fs::path& folder : folders) {
-    for (const fs::directory_entry& entry : sorted_entries(folder)) {
-      if (!is_picture_entry(entry) && !is_folder(entry)) listing.not_taken.push_back(entry.path());
-    }
-  }
+  listing.skipped = std::move(source.skipped);
   return listing;
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "catdog/pictures/image_files.hpp"
+
 namespace catdog {
 
 struct ListedPicture {
@@ -18,7 +20,7 @@ struct CheckListing {
   std::vector<std::string> subsets;              // those that are there; one, "", if no split
   std::vector<std::string> classes;              // sorted
   std::vector<ListedPicture> pictures;           // by subset, class, name
-  std::vector<std::filesystem::path> not_taken;  // files beside them that are left alone
+  std::vector<SkippedFile> skipped;
 };
 
 // Throws DataError if neither layout is found, or a folder cannot be read.

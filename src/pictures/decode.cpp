@@ -12,6 +12,7 @@
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/text.hpp"
 #include "header.hpp"
 #include "jpeg.hpp"
 
@@ -73,19 +74,25 @@ auto naming(const fs::path& path, Action action) {
 
 // What the name's ending promises.
 std::optional<FileKind> kind_in_name(const fs::path& path) {
-  static constexpr std::array<std::pair<const char*, FileKind>, 8> kExtensions = {
+  static constexpr std::array<std::pair<const char*, FileKind>, 17> kExtensions = {
       {{".jpg", FileKind::jpeg},
        {".jpeg", FileKind::jpeg},
+       {".jpe", FileKind::jpeg},
+       {".jfif", FileKind::jpeg},
+       {".jif", FileKind::jpeg},
+       {".pjpeg", FileKind::jpeg},
+       {".pjp", FileKind::jpeg},
        {".png", FileKind::png},
        {".bmp", FileKind::bmp},
+       {".dib", FileKind::bmp},
        {".ppm", FileKind::ppm},
+       {".pgm", FileKind::ppm},
+       {".pbm", FileKind::ppm},
+       {".pnm", FileKind::ppm},
        {".tif", FileKind::tiff},
        {".tiff", FileKind::tiff},
        {".webp", FileKind::webp}}};
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  const std::string extension = lower_case(path.extension().native());
   for (const auto& [known, kind] : kExtensions) {
     if (extension == known) return kind;
   }

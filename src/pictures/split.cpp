@@ -12,6 +12,7 @@
 #include "catdog/core/files.hpp"
 #include "catdog/core/random.hpp"
 #include "catdog/core/signals.hpp"
+#include "split_counts.hpp"
 #include "split_examine.hpp"
 #include "split_layout.hpp"
 #include "split_place.hpp"
@@ -21,12 +22,10 @@
 namespace catdog {
 namespace {
 
-using Counts = std::array<int64_t, 3>;
-
 // One class's pictures in the order in which they are taken.
 struct Candidates {
   std::string name;
-  std::vector<fs::path> order;
+  std::vector<SourceImage> order;
   std::vector<Examined> examined;  // the first so many of `order`
   int64_t readable = 0;            // of those examined
 
@@ -35,50 +34,14 @@ struct Candidates {
   int64_t available() const { return number() - unreadable(); }
 };
 
-void validate(const SplitOptions& options) {
-  const auto require = [](bool good, const char* rule) {
-    if (!good) throw ConfigError(rule);
-  };
-  if (options.fractions.empty()) {
-    for (const int64_t count : options.counts) {
-      require(count >= 0 && count <= 1'000'000'000, "split: a number of pictures is out of range");
-    }
-    require(options.counts[0] > 0, "split: --train must be at least 1");
-    return;
-  }
-  require(options.fractions.size() == 3,
-          "split: needs three fractions, for train, validation, test");
-  for (const double fraction : options.fractions) {
-    require(fraction >= 0 && fraction <= 1, "split: a fraction must lie in [0, 1]");
-  }
-  require(options.fractions[0] > 0, "split: the fraction for train must be above 0");
-  require(std::reduce(options.fractions.begin(), options.fractions.end()) <= 1 + 1e-9,
-          "split: the fractions must not add up to more than 1");
-}
-
-// How many pictures each subset takes of a class that has `available`.
-Counts counts_for(int64_t available, const SplitOptions& options) {
-  if (options.fractions.empty()) return options.counts;
-  Counts counts{};
-  int64_t left = available;
-  for (size_t i = 0; i < counts.size(); ++i) {
-    // The small addend: .29 × 100 is 28.999… in floating point.
-    const double share = options.fractions[i] * static_cast<double>(available) + 1e-9;
-    counts[i] = std::min(static_cast<int64_t>(share), left);
-    left -= counts[i];
-  }
-  return counts;
-}
-
-int64_t total(const Counts& counts) { return counts[0] + counts[1] + counts[2]; }
-
-std::vector<Candidates> candidates_in(const SplitOptions& options) {
+std::vector<Candidates> candidates_in(std::vector<SourceClass> found,
+                                      const SplitOptions& options) {
   std::vector<Candidates> classes;
-  for (SourceClass& found : find_labelled_pictures(options.source)) {
-    Candidates candidates{std::move(found.name), std::move(found.pictures), {}, 0};
+  for (SourceClass& one : found) {
+    Candidates candidates{std::move(one.name), std::move(one.images), {}, 0};
     if (options.shuffle) {  // each class by itself: the subsets stay balanced
       const Rng rng(options.seed, Stream::split, static_cast<uint32_t>(classes.size()));
-      std::vector<fs::path> shuffled;
+      std::vector<SourceImage> shuffled;
       for (const int64_t i : permutation(candidates.number(), rng)) {
         shuffled.push_back(std::move(candidates.order[static_cast<size_t>(i)]));
       }
@@ -93,16 +56,17 @@ std::vector<Candidates> candidates_in(const SplitOptions& options) {
 void require_enough(const std::vector<Candidates>& classes, const SplitOptions& options) {
   std::string shortages;
   for (const Candidates& candidates : classes) {
-    const Counts counts = counts_for(candidates.available(), options);
-    if (counts[0] > 0 && total(counts) <= candidates.available()) continue;
+    if (counts_for(candidates.available(), options)) continue;
     if (!shortages.empty()) shortages += "; ";
     shortages += "class " + shown(candidates.name) + ": needs ";
     if (options.fractions.empty()) {
+      const Counts& counts = options.counts;
       shortages += std::to_string(total(counts)) + " pictures (" + std::to_string(counts[0]) +
                    " train + " + std::to_string(counts[1]) + " validation + " +
                    std::to_string(counts[2]) + " test)";
     } else {
-      shortages += "more pictures for one in train";
+      shortages += std::to_string(least_for(options)) +
+                   " images at least, one for each subset with a fraction above 0";
     }
     shortages += ", " + shown(options.source) + " has " + std::to_string(candidates.available());
     if (candidates.unreadable() > 0) {
@@ -121,11 +85,11 @@ void examine_candidates(std::vector<Candidates>& classes, const SplitOptions& op
     std::vector<Candidates*> owners;
     for (Candidates& candidates : classes) {
       const int64_t number = candidates.number();
-      const int64_t wanted = take_all ? number : total(counts_for(number, options));
+      const int64_t wanted = take_all ? number : total(*counts_for(number, options));
       const auto begin = static_cast<int64_t>(candidates.examined.size());
       const int64_t end = std::min(begin + wanted - candidates.readable, number);
       for (int64_t i = begin; i < end; ++i) {
-        files.push_back(candidates.order[static_cast<size_t>(i)]);
+        files.push_back(candidates.order[static_cast<size_t>(i)].file);
         owners.push_back(&candidates);
       }
     }
@@ -145,7 +109,7 @@ std::vector<SkippedPicture> unreadable_in(const std::vector<Candidates>& classes
     for (size_t i = 0; i < candidates.examined.size(); ++i) {
       const std::string& fault = candidates.examined[i].fault;
       if (fault.empty()) continue;
-      unreadable.push_back({candidates.order[i].lexically_relative(options.source), fault});
+      unreadable.push_back({candidates.order[i].file.lexically_relative(options.source), fault});
     }
   }
   return unreadable;
@@ -171,21 +135,22 @@ std::vector<SplitPicture> deal_out(const std::vector<Candidates>& classes,
                                    const SplitOptions& options, SplitResult& result) {
   std::array<std::vector<SplitPicture>, 3> subsets;
   for (const Candidates& candidates : classes) {
-    const Counts counts = counts_for(candidates.available(), options);
+    const Counts counts = *counts_for(candidates.available(), options);
     size_t next = 0;
     for (size_t subset = 0; subset < counts.size(); ++subset) {
       for (int64_t left = counts[subset]; left > 0; ++next) {
         const Examined& examined = candidates.examined.at(next);
         if (!examined.fault.empty()) continue;
-        const fs::path& file = candidates.order[next];
-        subsets[subset].push_back({fs::path(kSubsets[subset]) / candidates.name / file.filename(),
-                                   file.lexically_relative(options.source), examined.bytes,
+        const SourceImage& image = candidates.order[next];
+        subsets[subset].push_back({fs::path(kSubsets[subset]) / candidates.name / image.name,
+                                   image.file.lexically_relative(options.source), examined.bytes,
                                    examined.sha256});
         --left;
       }
     }
     result.classes.push_back(candidates.name);
     result.class_counts.push_back(counts);
+    result.unused.push_back(candidates.available() - total(counts));
   }
   std::vector<SplitPicture> pictures;
   for (auto& subset : subsets)
@@ -227,12 +192,12 @@ void refuse_overlap(const SplitOptions& options, const std::vector<Candidates>& 
                       "; choose a destination outside it");
   }
   for (const Candidates& candidates : classes) {
-    for (const fs::path& file : candidates.order) {
+    for (const SourceImage& image : candidates.order) {
       std::error_code ignored;  // a broken link lies nowhere
-      const fs::path real = fs::canonical(file, ignored);
+      const fs::path real = fs::canonical(image.file, ignored);
       const auto replaces = [&](const char* subset) { return lies_in(real, destination / subset); };
       if (std::any_of(kSubsets.begin(), kSubsets.end(), replaces)) {
-        throw ConfigError(shown(file) + " lies in the split that would be replaced in " +
+        throw ConfigError(shown(image.file) + " lies in the split that would be replaced in " +
                           shown(options.destination) + "; choose another destination");
       }
     }
@@ -242,13 +207,16 @@ void refuse_overlap(const SplitOptions& options, const std::vector<Candidates>& 
 }  // namespace
 
 SplitResult split_pictures(const SplitOptions& options) {
-  validate(options);
-  std::vector<Candidates> classes = candidates_in(options);
+  check_counts(options);
+  LabelledSource source = find_labelled_images(options.source, options.merge);
+  std::vector<Candidates> classes = candidates_in(std::move(source.classes), options);
   require_enough(classes, options);
   refuse_overlap(options, classes);
   Staging staging(options.destination, options.force);
 
   SplitResult result;
+  result.layout = std::move(source.layout);
+  result.not_taken = std::move(source.skipped);
   examine_candidates(classes, options);
   result.skipped = unreadable_in(classes, options);
   if (!result.skipped.empty() && !options.skip_bad) refuse_unreadable(result.skipped);

@@ -2,157 +2,260 @@
 #include "split_layout.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <map>
-#include <system_error>
+#include <set>
+#include <utility>
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
-#include "catdog/pictures/class_folders.hpp"
-#include "catdog/pictures/synth.hpp"
+#include "catdog/pictures/subsets.hpp"
 
 namespace catdog {
 namespace {
 
-constexpr int kDepth = 2;  // as in SOURCE/kagglecatsanddogs_5340/PetImages/Cat
+using Classes = std::map<std::string, std::vector<SourceImage>>;
 
-struct Layout {
+// A folder and what lies below it.
+struct Listed {
   fs::path folder;
-  std::map<std::string, std::vector<fs::path>> classes;  // by their names in `folder`
-  std::vector<fs::path> unlabelled;
+  ImageFiles files;
 };
 
-std::vector<fs::path> pictures_in(const fs::path& folder) {
-  std::vector<fs::path> pictures;
-  for (const fs::directory_entry& entry : sorted_entries(folder)) {
-    if (is_picture_entry(entry)) pictures.push_back(entry.path());
-  }
-  return pictures;
-}
-
-std::vector<fs::path> folders_in(const fs::path& folder) {
-  std::vector<fs::path> folders;
-  for (const fs::directory_entry& entry : sorted_entries(folder)) {
-    std::error_code ignored;
-    if (entry.is_directory(ignored)) folders.push_back(entry.path());
+// The folders in `dir` that hold images. What was skipped in the others joins `skipped`.
+std::vector<Listed> folders_with_images(const fs::path& dir, std::vector<SkippedFile>& skipped) {
+  std::vector<Listed> folders;
+  for (const fs::path& folder : folders_in(dir)) {
+    ImageFiles files = images_below(folder);
+    require_readable(files.skipped);
+    if (!files.images.empty()) {
+      folders.push_back({folder, std::move(files)});
+    } else {
+      std::move(files.skipped.begin(), files.skipped.end(), std::back_inserter(skipped));
+    }
   }
   return folders;
 }
 
-// The class in a name like cat.0.jpg, <class>.<number>.<ending>; "" in others: 1.jpg, as in
-// Kaggle's test1, or 2012-08-04 17.16.38.jpg, as cameras write.
-std::string class_in_name(const fs::path& picture) {
-  const std::string stem = picture.stem().string();
+// The class in a name like cat.0.jpg: <class>.<number>.<ending>, where <class> has no digit. "" for
+// others: 1.jpg, or 12.30.jpg, IMG_1.2.jpg and "2026-05-01 at 12.0.jpeg", which tell no class.
+std::string class_in_name(const fs::path& image) {
+  constexpr const char* kDigits = "0123456789";
+  const std::string stem = image.stem().string();
   const size_t dot = stem.find('.');
-  const bool is_labelled = dot != std::string::npos && dot > 0 && dot + 1 < stem.size() &&
-                           stem.find_first_not_of("0123456789", dot + 1) == std::string::npos;
-  return is_labelled ? stem.substr(0, dot) : "";
+  if (dot == std::string::npos || dot == 0 || dot + 1 == stem.size()) return "";
+  const std::string name = stem.substr(0, dot);
+  const bool has_number = stem.find_first_not_of(kDigits, dot + 1) == std::string::npos;
+  return has_number && name.find_first_of(kDigits) == std::string::npos ? name : "";
 }
 
-Layout flat_layout(const fs::path& folder) {
-  Layout layout{folder, {}, {}};
-  for (const fs::path& picture : pictures_in(folder)) {
-    const std::string name = class_in_name(picture);
-    auto& pictures = name.empty() ? layout.unlabelled : layout.classes[name];
-    pictures.push_back(picture);
+// The classes in the names of the files directly in a folder, and the first file that names none.
+struct FlatFolder {
+  Classes classes;
+  fs::path unlabelled;
+};
+
+FlatFolder read_flat_folder(const std::vector<fs::path>& images) {
+  FlatFolder flat;
+  for (const fs::path& image : images) {
+    const std::string name = class_in_name(image);
+    if (name.empty() && flat.unlabelled.empty()) flat.unlabelled = image;
+    if (!name.empty()) flat.classes[name].push_back({image, image.filename()});
   }
-  return layout;
+  return flat;
 }
 
-Layout folder_layout(const fs::path& folder) {
-  Layout layout{folder, {}, {}};
-  for (const fs::path& class_folder : folders_in(folder)) {
-    std::vector<fs::path> pictures = pictures_in(class_folder);
-    if (!pictures.empty()) layout.classes[class_folder.filename().string()] = std::move(pictures);
+std::string list_of(const Classes& classes) {
+  constexpr size_t kNamed = 10;
+  std::vector<std::string> names;
+  for (const auto& [name, images] : classes) {
+    if (names.size() < kNamed) names.push_back(shown(name));
   }
-  return layout;
+  if (classes.size() > kNamed) {
+    names.push_back(std::to_string(classes.size() - kNamed) + " more");
+  }
+  return join_and(names);
 }
 
-// The one layout to take of those found side by side: Kaggle's archive calls it train.
-Layout only_one(std::vector<Layout> layouts) {
-  if (layouts.size() > 1) {
-    const auto not_train = [](const Layout& layout) { return layout.folder.filename() != "train"; };
-    std::vector<std::string> names;
-    for (const Layout& layout : layouts) names.push_back(shown(layout.folder));
-    std::erase_if(layouts, not_train);
-    if (layouts.size() != 1) {
-      throw DataError("several folders hold labelled pictures: " + join_and(names) +
-                      "; give one of them as the source");
+void rename_as_in_the_book(Classes& classes, std::string& layout) {
+  const auto cat = classes.find("cat"), dog = classes.find("dog");
+  if (classes.size() != 2 || cat == classes.end() || dog == classes.end()) return;
+  classes = Classes{{"cats", std::move(cat->second)}, {"dogs", std::move(dog->second)}};
+  layout += ", called cats and dogs as in the book";
+}
+
+LabelledSource flat_source(const fs::path& dir, FlatFolder flat) {
+  if (!flat.unlabelled.empty()) {
+    throw DataError(shown(flat.unlabelled) + ": no class in its name, unlike " +
+                    shown(flat.classes.begin()->second.front().name) +
+                    "; rename it, move it elsewhere, or make one folder a class");
+  }
+  LabelledSource source;
+  source.layout = shown(dir) + ": flat folder, classes " + list_of(flat.classes) +
+                  " from the file names";
+  rename_as_in_the_book(flat.classes, source.layout);
+  for (auto& [name, images] : flat.classes) source.classes.push_back({name, std::move(images)});
+  return source;
+}
+
+LabelledSource folder_source(const fs::path& dir, std::vector<Listed> folders) {
+  LabelledSource source;
+  Classes classes;
+  for (Listed& listed : folders) {
+    std::vector<SourceImage>& images = classes[listed.folder.filename().string()];
+    for (fs::path& image : listed.files.images) {
+      fs::path name = image.lexically_relative(listed.folder);
+      images.push_back({std::move(image), std::move(name)});
     }
+    std::move(listed.files.skipped.begin(), listed.files.skipped.end(),
+              std::back_inserter(source.skipped));
   }
-  return std::move(layouts.front());
+  source.layout = shown(dir) + ": classes " + list_of(classes) + " from the folders";
+  for (auto& [name, images] : classes) source.classes.push_back({name, std::move(images)});
+  return source;
 }
 
-// Flat folders go first at every depth: else SOURCE/{train,test1} would be two class folders.
-Layout find_layout(const fs::path& source) {
-  std::array<std::vector<fs::path>, kDepth + 1> levels;
-  levels[0] = {source};
-  for (size_t depth = 0; depth < kDepth; ++depth) {
-    for (const fs::path& folder : levels[depth]) {
-      for (fs::path& inner : folders_in(folder)) levels[depth + 1].push_back(std::move(inner));
-    }
-  }
-  std::string lone_class;
-  for (const auto& layout_of : {flat_layout, folder_layout}) {
-    for (const std::vector<fs::path>& folders : levels) {
-      std::vector<Layout> found;
-      size_t with_one_class = 0;
-      for (const fs::path& folder : folders) {
-        Layout layout = layout_of(folder);
-        if (layout.classes.size() == 1) lone_class = layout.classes.begin()->first;
-        with_one_class += layout.classes.size() == 1;
-        if (layout.classes.size() >= 2) found.push_back(std::move(layout));
+// The classes of all subsets together. Where two of them have files of one name, the files stay
+// apart in folders called as the subsets.
+LabelledSource merged_source(const fs::path& dir, const std::vector<Listed>& subsets) {
+  std::map<std::string, std::map<fs::path, int>> uses;  // by class and name
+  std::map<std::string, std::vector<std::pair<std::string, SourceImage>>> found;
+  LabelledSource source;
+  for (const Listed& subset : subsets) {
+    ImageFiles beside = images_in(subset.folder);
+    std::vector<SkippedFile> skipped = std::move(beside.skipped);
+    skip_beside_classes(std::move(beside.images), skipped);
+    for (Listed& listed : folders_with_images(subset.folder, skipped)) {
+      const std::string name = listed.folder.filename().string();
+      for (fs::path& image : listed.files.images) {
+        const fs::path inner = image.lexically_relative(listed.folder);
+        ++uses[name][inner];
+        found[name].emplace_back(subset.folder.filename().string(),
+                                 SourceImage{std::move(image), inner});
       }
-      if (found.empty()) continue;
-      // IMG.1.jpg and DSC.1.jpg beside a folder of IMG.2.jpg: cameras' names, the folders count.
-      const bool by_chance = layout_of == flat_layout && found.size() == 1 && with_one_class > 0 &&
-                             found[0].folder.filename() != "train";
-      if (!by_chance) return only_one(std::move(found));
+      std::move(listed.files.skipped.begin(), listed.files.skipped.end(),
+                std::back_inserter(source.skipped));
+    }
+    std::move(skipped.begin(), skipped.end(), std::back_inserter(source.skipped));
+  }
+  Classes classes;
+  for (auto& [name, images] : found) {
+    for (auto& [subset, image] : images) {
+      if (uses[name][image.name] > 1) image.name = fs::path(subset) / image.name;
+      classes[name].push_back(std::move(image));
     }
   }
-  throw DataError(shown(source) + ": found " +
-                  (lone_class.empty() ? "no labelled pictures"
-                                      : "pictures of one class (" + shown(lone_class) + ") only") +
-                  "; needs names such as cat.0.jpg and dog.0.jpg in one folder, or one folder a "
-                  "class (Cat/0.jpg, Dog/0.jpg), at most two folders down");
+  source.layout = shown(dir) + ": its subsets put together, classes " + list_of(classes) +
+                  " from the folders";
+  for (auto& [name, images] : classes) source.classes.push_back({name, std::move(images)});
+  return source;
 }
 
-// The book's cats and dogs for Kaggle's cat.0.jpg or Cat/0.jpg, and so for what synth draws.
-std::string book_name(const std::string& name) {
-  std::string lower = name;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  const bool is_drawn = std::find(kAnimals.begin(), kAnimals.end(), lower) != kAnimals.end();
-  return is_drawn ? lower + "s" : name;
+bool is_split(const std::vector<Listed>& folders) {
+  return folders.size() >= 2 && std::all_of(folders.begin(), folders.end(), [](const auto& listed) {
+           return subset_of_name(listed.folder.filename().native()).has_value();
+         });
+}
+
+void refuse_split(const fs::path& dir, const std::vector<Listed>& folders) {
+  std::vector<std::string> names;
+  for (const Listed& listed : folders) names.push_back(shown(listed.folder.filename()));
+  throw DataError(shown(dir) + ": is split already, into " + join_and(names) +
+                  "; train on it as it is with --data, or put its subsets together and split anew "
+                  "with --merge");
+}
+
+// Kaggle's archive: a flat folder called train, beside test1 without classes.
+void refuse_kaggles_archive(const std::vector<Listed>& folders) {
+  for (const Listed& listed : folders) {
+    if (subset_of_name(listed.folder.filename().native()) != 0) continue;
+    const FlatFolder flat = read_flat_folder(images_in(listed.folder).images);
+    if (flat.classes.size() < 2 || !flat.unlabelled.empty()) continue;
+    throw DataError(shown(listed.folder) + ": its file names tell the classes " +
+                    list_of(flat.classes) + ", but other folders with images lie beside it; give " +
+                    shown(listed.folder) + " as the source");
+  }
+}
+
+[[noreturn]] void refuse_unlabelled(const fs::path& dir, const std::string& what) {
+  throw DataError(shown(dir) + ": " + what +
+                  "; needs one folder a class, at least two (cats/1.jpg, dogs/1.jpg), or names such "
+                  "as cat.0.jpg and dog.0.jpg");
+}
+
+// What lies directly in a folder: one level of the search.
+struct Level {
+  fs::path dir;
+  std::vector<fs::path> images;
+  std::vector<Listed> folders;  // those that hold images
+};
+
+Level read_level(const fs::path& dir, std::vector<SkippedFile>& skipped) {
+  Level level = {.dir = dir, .images = {}, .folders = folders_with_images(dir, skipped)};
+  ImageFiles here = images_in(dir);
+  level.images = std::move(here.images);
+  std::move(here.skipped.begin(), here.skipped.end(), std::back_inserter(skipped));
+  return level;
+}
+
+LabelledSource source_of_folders(Level level, bool merge) {
+  LabelledSource source;
+  if (is_split(level.folders)) {
+    if (!merge) refuse_split(level.dir, level.folders);
+    source = merged_source(level.dir, level.folders);
+  } else {
+    refuse_kaggles_archive(level.folders);
+    source = folder_source(level.dir, std::move(level.folders));
+  }
+  skip_beside_classes(std::move(level.images), source.skipped);
+  return source;
+}
+
+// Throws where the names of the images tell fewer than two classes; `skipped` says why there may
+// be no images.
+LabelledSource source_of_names(const Level& level, const std::vector<SkippedFile>& skipped) {
+  if (!level.folders.empty()) {
+    refuse_unlabelled(level.dir, "holds images beside one folder with images, " +
+                                     shown(level.folders.front().folder.filename()));
+  }
+  FlatFolder flat = read_flat_folder(level.images);
+  if (flat.classes.size() >= 2) return flat_source(level.dir, std::move(flat));
+  if (flat.classes.size() == 1) {
+    refuse_unlabelled(level.dir, "holds images of one class, " + shown(flat.classes.begin()->first));
+  }
+  if (!level.images.empty()) {
+    refuse_unlabelled(level.dir, "holds images whose names tell no class, as " +
+                                     shown(level.images.front().filename()));
+  }
+  const std::string summary = skipped_summary(skipped);
+  refuse_unlabelled(level.dir, "holds no images" + (summary.empty() ? "" : " (" + summary + ")"));
 }
 
 }  // namespace
 
-std::vector<SourceClass> find_labelled_pictures(const fs::path& source) {
-  Layout layout = find_layout(source);
-  if (!layout.unlabelled.empty()) {
-    throw DataError(shown(layout.unlabelled.front()) + ": no class in the name, unlike " +
-                    shown(layout.classes.begin()->second.front().filename()) +
-                    "; rename it or move it elsewhere");
+LabelledSource find_labelled_images(const fs::path& source, bool merge) {
+  std::vector<SkippedFile> skipped;
+  Level level = read_level(source, skipped);
+  while (level.folders.size() == 1 && level.images.empty()) {
+    level = read_level(fs::path(level.folders.front().folder), skipped);
   }
-  std::map<std::string, std::string> found_names;  // by the name in the split
-  std::vector<SourceClass> classes;
-  for (auto& [found_name, pictures] : layout.classes) {
-    const std::string name = book_name(found_name);
-    const auto [other, is_new] = found_names.emplace(name, found_name);
-    if (!is_new) {
-      throw DataError("the classes " + shown(other->second) + " and " + shown(found_name) +
-                      " would both be called " + shown(name) + "; rename one of them");
-    }
-    std::sort(pictures.begin(), pictures.end(), [](const fs::path& a, const fs::path& b) {
-      return natural_less(a.filename().native(), b.filename().native());
+  if (merge && !is_split(level.folders)) {
+    throw DataError(shown(level.dir) +
+                    ": is not split into train, validation or test, so --merge has nothing to do");
+  }
+  LabelledSource found = level.folders.size() >= 2 ? source_of_folders(std::move(level), merge)
+                                                   : source_of_names(level, skipped);
+  std::move(skipped.begin(), skipped.end(), std::back_inserter(found.skipped));
+  for (SourceClass& one : found.classes) {
+    std::sort(one.images.begin(), one.images.end(), [](const auto& a, const auto& b) {
+      return natural_less(a.name.native(), b.name.native());
     });
-    classes.push_back({name, std::move(pictures)});
   }
-  std::sort(classes.begin(), classes.end(),
-            [](const SourceClass& a, const SourceClass& b) { return a.name < b.name; });
-  return classes;
+  if (found.classes.size() < 2) {
+    refuse_unlabelled(source, "holds images of one class, " + shown(found.classes.front().name));
+  }
+  return found;
 }
 
 }  // namespace catdog

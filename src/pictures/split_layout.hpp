@@ -1,20 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the labelled pictures in what people download: Kaggle's flat folder (cat.0.jpg), or one
-// folder a class (PetImages/Cat/0.jpg), either of them up to two folders down.
+// Finds the classes in the folders that people have: one folder a class, at any depth below it, or
+// Kaggle's flat folder of cat.0.jpg and dog.0.jpg.
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "catdog/pictures/image_files.hpp"
+
 namespace catdog {
 
-struct SourceClass {
-  std::string name;                             // "cats" and "dogs" as in the book, or as found
-  std::vector<std::filesystem::path> pictures;  // in number order
+struct SourceImage {
+  std::filesystem::path file;
+  std::filesystem::path name;  // below the class's folder, in a split
 };
 
-// The classes, at least two, sorted by name. Throws DataError saying what was looked for.
-std::vector<SourceClass> find_labelled_pictures(const std::filesystem::path& source);
+struct SourceClass {
+  std::string name;
+  std::vector<SourceImage> images;  // in number order of their names
+};
+
+struct LabelledSource {
+  std::vector<SourceClass> classes;  // at least two, sorted by name
+  std::vector<SkippedFile> skipped;
+  std::string layout;  // where the classes come from, for people
+};
+
+// Looks in `source` and, while that holds nothing but one folder with images, in that folder. Two
+// folders or more that hold images are the classes, by their names. Without folders, files called
+// <class>.<number>.<ending> are of that class; cat and dog alone become cats and dogs, as in the
+// book. A folder that is split already is refused, or with `merge` its subsets are put together.
+// Throws DataError that says what was found and what to do.
+LabelledSource find_labelled_images(const std::filesystem::path& source, bool merge = false);
 
 }  // namespace catdog

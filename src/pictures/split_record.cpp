@@ -33,6 +33,7 @@ Json options_record(const SplitOptions& options) {
   record["shuffle"] = options.shuffle;
   record["seed"] = options.seed;
   record["skip_bad"] = options.skip_bad;
+  record["merge"] = options.merge;
   return record;
 }
 
@@ -47,6 +48,7 @@ std::string split_record(const SplitOptions& options, const SplitResult& result,
                  {"classes", Json::array()},
                  {"pictures", Json::array()},
                  {"skipped", Json::array()},
+                 {"not_taken", Json::array()},
                  {"duplicates", Json::array()}};
   for (const std::string& name : result.classes) record["classes"].push_back(shown(name));
   for (const SplitPicture& picture : pictures) {
@@ -57,6 +59,10 @@ std::string split_record(const SplitOptions& options, const SplitResult& result,
   }
   for (const SkippedPicture& skipped : result.skipped) {
     record["skipped"].push_back({{"source", shown(skipped.file)}, {"reason", skipped.reason}});
+  }
+  for (const SkippedFile& file : result.not_taken) {
+    record["not_taken"].push_back(
+        {{"source", shown(file.path.lexically_relative(options.source))}, {"reason", file.reason}});
   }
   for (const SharedPicture& shared : result.shared) {
     Json names = Json::array();

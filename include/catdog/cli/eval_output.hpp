@@ -30,6 +30,7 @@ struct EvalResult {
   std::optional<CalibratedFigures> calibrated;  // of one model; several together have none
   std::string left_out;                         // left_out_text
   Json left_out_record = {};                    // left_out_record
+  Json skipped = Json::array();                 // skipped_record
   int64_t trained_on = 0;  // pictures that a model was trained on, of several the most
   size_t models = 1;       // that were judged together
 };

@@ -13,6 +13,9 @@ namespace catdog {
 // 3453121 → "3,453,121".
 std::string with_thousands(int64_t number);
 
+// The ASCII letters of `text` in lower case, other bytes as they are.
+std::string lower_case(std::string_view text);
+
 // "a, b and c".
 std::string join_and(const std::vector<std::string>& parts);
 

@@ -91,6 +91,8 @@ class ImageFolder : public torch::data::datasets::Dataset<ImageFolder, torch::da
   int64_t count() const { return static_cast<int64_t>(listing_.files.size()); }
   // Files that are not among the pictures because of OnBad::skip.
   const std::vector<LeftOutPicture>& left_out() const { return left_out_; }
+  // What the listing of the folder did not take.
+  const std::vector<SkippedFile>& skipped() const { return listing_.skipped; }
   const std::vector<std::string>& classes() const { return listing_.classes; }
   int side_px() const { return size_.height; }  // of its pictures
 

@@ -21,6 +21,7 @@ Interval wilson_interval(int64_t hits, int64_t n);
 
 // Of one class against the others.
 struct ClassFigures {
+  int64_t n = 0;  // images of the class
   // 0 where nothing was predicted, or nothing is, of that class.
   double precision = 0;  // share of the class among what was predicted as it
   double recall = 0;     // share predicted as it among the class
@@ -45,7 +46,8 @@ struct Evaluation {
   double calibration_error = 0;  // see calibration.hpp
 };
 
-// Each class's figures, averaged with equal weights ("macro"); none where a class has none.
+// The figures of the classes with images, averaged with equal weights ("macro"); none where one of
+// those has none.
 ClassFigures mean_of_classes(const Evaluation& evaluation);
 
 // `predictions` are not empty.

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "catdog/pictures/image_files.hpp"
+
 namespace catdog {
 
 struct LabelledFile {
@@ -16,27 +18,18 @@ struct LabelledFile {
 struct ClassFolders {
   std::vector<std::string> classes;  // sorted byte by byte, as Keras numbers them
   std::vector<LabelledFile> files;   // by class, then by path within it
+  std::vector<SkippedFile> skipped;
 };
 
-// Takes the files at any depth below DIR/<class> whose names end like a picture's, in the same
-// order on every machine. Names that begin with a dot are left out; links to files are followed,
-// and so are the class folders themselves where they are links, but no other links to folders.
-// Throws DataError if `dir` is no folder, has fewer than two class folders, or one of them holds
-// no picture.
-ClassFolders list_class_folders(const std::filesystem::path& dir);
-
-// What lies below one class's folder, at any depth, each sorted byte by byte.
-struct PicturesBelow {
-  std::vector<std::filesystem::path> pictures;
-  std::vector<std::filesystem::path> others;  // not taken: other names, and links to folders
+enum class EmptyClasses {
+  refuse,  // a class folder without images is an error, and there are at least two with some
+  allow,   // it is a class of which there is no image
 };
-PicturesBelow pictures_below(const std::filesystem::path& folder);
 
-// The entries of a folder, sorted byte by byte, without names that begin with a dot. Throws
-// DataError if it cannot be read.
-std::vector<std::filesystem::directory_entry> sorted_entries(const std::filesystem::path& folder);
-
-// True for what counts as a picture in a folder: its name ends like one, and it is no folder.
-bool is_picture_entry(const std::filesystem::directory_entry& entry);
+// Takes the images at any depth below each folder in `dir` (see images_below), in the same order on
+// every machine. Files directly in `dir` are skipped. Throws DataError if `dir` or a folder below it
+// cannot be read, or for what `empty` does not allow.
+ClassFolders list_class_folders(const std::filesystem::path& dir,
+                                EmptyClasses empty = EmptyClasses::refuse);
 
 }  // namespace catdog

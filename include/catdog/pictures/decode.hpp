@@ -37,7 +37,7 @@ struct PictureError : DataError {
 };
 
 // True for the name endings that count as pictures in a folder, in any case:
-// .jpg .jpeg .png .bmp .ppm .tif .tiff .webp
+// .jpg .jpeg .jpe .jfif .jif .pjpeg .pjp .png .bmp .dib .ppm .pgm .pbm .pnm .tif .tiff .webp
 bool has_picture_extension(const std::filesystem::path& path);
 
 // Decodes a JPEG, PNG, BMP, PPM, TIFF or WebP file (told by content, not by name) into an RGB

@@ -9,9 +9,10 @@
 #include <string>
 #include <vector>
 
-namespace catdog {
+#include "catdog/pictures/image_files.hpp"
+#include "catdog/pictures/subsets.hpp"
 
-inline constexpr std::array<const char*, 3> kSubsets = {"train", "validation", "test"};
+namespace catdog {
 
 enum class Placement { copy, hardlink, symlink };
 
@@ -25,6 +26,7 @@ struct SplitOptions {
   uint64_t seed = 0;      // of the shuffle
   bool skip_bad = false;  // take the next picture for an unreadable one instead of stopping
   bool force = false;     // replace a split that DEST already holds
+  bool merge = false;     // the source is split already: put its subsets together first
 };
 
 struct SkippedPicture {
@@ -38,10 +40,13 @@ struct SharedPicture {
 };
 
 struct SplitResult {
+  std::string layout;  // how the classes were found in the source, for people
   std::vector<std::string> classes;                  // sorted
   std::vector<std::array<int64_t, 3>> class_counts;  // by class, then subset
   std::vector<SkippedPicture> skipped;
   std::vector<SharedPicture> shared;
+  std::vector<SkippedFile> not_taken;  // what the listing of the source skipped
+  std::vector<int64_t> unused;         // by class: images that no subset took
 };
 
 // Throws DataError (unknown layout, too few pictures, unreadable pictures), ConfigError (options
