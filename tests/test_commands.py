@@ -171,7 +171,7 @@ class Preview(CommandTest):
 
     def test_failures(self):
         self.expect(self.preview(self.folder / "absent.jpg"), 3, "absent.jpg")
-        self.expect(self.preview(self.folder), 3, "holds no pictures")
+        self.expect(self.preview(self.folder), 3, "holds no images")
         self.expect(self.preview(self.pictures, "--count", 0), 2, "--count")
         self.expect(self.preview(self.pictures, "-o", "sheet.txt"), 2, ".png or .jpg")
         self.expect(self.preview(self.pictures, "--set", "augment.zoom_range=1"), 2,

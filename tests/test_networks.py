@@ -109,7 +109,7 @@ class Networks(CommandTest):
         packages("torch", "safetensors", "PIL")
         if not self.model.with_suffix(".py").exists():
             self.printed("export", "--model", self.model, "--format", "safetensors")
-        picture = next((self.three / "test/cats").iterdir())
+        picture = next((self.three / "test/cat").iterdir())
         result = subprocess.run([sys.executable, self.model.with_suffix(".py"), picture],
                                 capture_output=True, text=True, check=False,
                                 env={"PYTHONPATH": sys.path[0] + ":" + ":".join(sys.path)})

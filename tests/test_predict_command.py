@@ -171,7 +171,7 @@ class Predict(CommandTest):
                     "x.pt: No such file or directory")
         empty = self.folder / "empty"
         empty.mkdir()
-        self.expect(self.predict(empty), 3, "empty: holds no pictures")
+        self.expect(self.predict(empty), 3, "empty: holds no images")
         for value in ("1.5", "-0.1", "half", "nan"):
             self.expect(self.predict(empty.parent, "--threshold", value), 2, f"--threshold {value}: must be")
         self.expect(self.predict(self.data, "--csv", "--json"), 2, "excludes")

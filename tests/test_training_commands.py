@@ -204,7 +204,7 @@ class Eval(TrainedTest):
         self.assertEqual(list(report),
                          ["n", "loss", "accuracy", "interval", "roc_auc", "average_precision",
                           "classes", "confusion", "by_class", "mean_of_classes",
-                          "calibration", "models", "trained_on", "left_out", "precision"])
+                          "calibration", "models", "trained_on", "left_out", "skipped", "precision"])
         self.assertEqual(report["n"], 16)
         self.assertEqual(report["classes"], ["cats", "dogs"])
         self.assertEqual([sum(row) for row in report["confusion"]], [8, 8])
