@@ -2,6 +2,7 @@
 // catdog predict: what a trained model says of pictures, one line each.
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <charconv>
 #include <span>
 
@@ -79,8 +80,9 @@ class Predictor {
   // Throws DataError at the end if some pictures could not be read.
   void run() {
     const int batch_size = inference_batch_size(model_.config.data.image_size);
-    PictureStream stream(picture_names(options_.paths), model_.config.data, options_.model.workers,
-                         batch_size);
+    const auto separator = options_.null_separated ? NameSeparator::nul : NameSeparator::line;
+    PictureStream stream(picture_names(options_.paths, separator), model_.config.data,
+                         options_.model.workers, batch_size);
     print_result(rows_.header());
     const auto take_batch = [&](const Batch& batch, const torch::Tensor& logits) {
       take(batch, stream.pictures(), logits.to(torch::kCPU));
@@ -170,6 +172,9 @@ void setup_predict(CLI::App& app) {
                    "line")
       ->required()
       ->type_name("");
+  command->add_flag("-0,--null", options->null_separated,
+                    "the names on stdin end with a NUL in place of a line's end, as find -print0 "
+                    "writes them");
   CLI::Option* csv = command->add_flag(
       "--csv", options->csv, "comma-separated values, with the probability of each class");
   CLI::Option* json =
@@ -198,12 +203,16 @@ void setup_predict(CLI::App& app) {
                            "catdog predict --model runs/baseline/model.pt "
                            "data/cats_and_dogs_small/test"},
                           {"of those that a list names, for a program",
-                           "find data -name 'cat.1*.jpg' | catdog predict --model "
-                           "runs/baseline/model.pt - --json"}});
+                           "find data -name 'cat.1*.jpg' -print0 | catdog predict --model "
+                           "runs/baseline/model.pt - --null --json"}});
   command->callback([options] { run_predict(*options); });
 }
 
 void run_predict(const PredictCommand& options) {
+  if (options.null_separated && std::find(options.paths.begin(), options.paths.end(), "-") ==
+                                    options.paths.end()) {
+    throw ConfigError("--null: is for a list of names on stdin; name it with the PATH -");
+  }
   const torch::Device device = prepare_device(options.model);
   Predictor predictor(options, open_model(options.file, options.model, device), device);
   if (!options.sort_into.empty()) claim_empty_folder(options.sort_into, "--sort-into");

@@ -11,6 +11,7 @@
 #include "catdog/cli/commands.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/json_names.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/report/recorded_run.hpp"
 #include "catdog/train/run_folder.hpp"
@@ -107,7 +108,9 @@ const char* state_id(const RunState& state) {
 }
 
 Json to_json(const ListedRun& run) {
-  Json json = {{"name", run.record.name}, {"path", shown(run.folder)}};
+  Json json;
+  set_name(json, "name", run.folder.filename());
+  set_name(json, "path", run.folder);
   if (!run.problem.empty()) {
     json["state"] = "damaged";
     json["problem"] = run.problem;
@@ -167,9 +170,11 @@ void setup_runs(CLI::App& app) {
 void run_runs(const RunsCommand& options) {
   const std::vector<ListedRun> runs = list_runs(options.folder);
   if (options.json) {
-    Json json = {{"folder", shown(options.folder)}, {"runs", Json::array()}};
+    Json json;
+    set_name(json, "folder", options.folder);
+    json["runs"] = Json::array();
     for (const ListedRun& run : runs) json["runs"].push_back(to_json(run));
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", json_text(json, /*indent=*/2));
     return;
   }
   std::vector<std::vector<std::string>> rows = {{"run", "epochs", "best val_acc", "last val_loss",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/cli/picture_names.hpp"
 
+#include <cstdio>
 #include <deque>
 #include <iostream>
 #include <memory>
@@ -14,17 +15,31 @@ namespace {
 
 const fs::path kStandardInput = "-";
 
-std::optional<fs::path> next_line() {
-  for (std::string line; std::getline(std::cin, line);) {
-    if (line.ends_with('\r')) line.pop_back();
-    if (!line.empty()) return line;
+// The names on stdin, one by one; empty ones are skipped.
+class ListedNames {
+ public:
+  explicit ListedNames(NameSeparator separator) : separator_(separator) {}
+
+  std::optional<fs::path> next() {
+    const bool by_line = separator_ == NameSeparator::line;
+    for (std::string name; std::getline(std::cin, name, by_line ? '\n' : '\0');) {
+      if (by_line && is_first_ && name.starts_with("\xEF\xBB\xBF")) name.erase(0, 3);
+      is_first_ = false;
+      if (by_line && name.ends_with('\r')) name.pop_back();
+      if (!name.empty()) return name;
+    }
+    if (std::ferror(stdin) != 0) throw DataError("the list on stdin cannot be read");
+    return std::nullopt;
   }
-  return std::nullopt;
-}
+
+ private:
+  const NameSeparator separator_;
+  bool is_first_ = true;
+};
 
 }  // namespace
 
-PictureStream::Names picture_names(const std::vector<fs::path>& paths) {
+PictureStream::Names picture_names(const std::vector<fs::path>& paths, NameSeparator separator) {
   const auto names = std::make_shared<std::deque<fs::path>>();
   for (const fs::path& path : paths) {
     std::error_code ignored;
@@ -36,10 +51,10 @@ PictureStream::Names picture_names(const std::vector<fs::path>& paths) {
     if (pictures.empty()) throw DataError(shown(path) + ": holds no pictures");
     names->insert(names->end(), pictures.begin(), pictures.end());
   }
-  return [names]() -> std::optional<fs::path> {
+  return [names, listed = ListedNames(separator)]() mutable -> std::optional<fs::path> {
     while (!names->empty()) {
       if (names->front() == kStandardInput) {
-        if (std::optional<fs::path> line = next_line()) return line;
+        if (std::optional<fs::path> name = listed.next()) return name;
         names->pop_front();
         continue;
       }

@@ -8,7 +8,7 @@
 
 #include "catdog/core/csv.hpp"
 #include "catdog/core/files.hpp"
-#include "catdog/core/options.hpp"
+#include "catdog/core/json_names.hpp"
 
 namespace catdog {
 
@@ -59,7 +59,7 @@ std::string PredictionRows::table_row(const PicturePrediction& prediction) const
 }
 
 std::string PredictionRows::csv_line(const PicturePrediction& prediction) const {
-  std::vector<std::string> fields = {shown(prediction.file)};
+  std::vector<std::string> fields = {prediction.file.string()};
   if (prediction.fault.empty()) {
     const auto predicted = static_cast<size_t>(prediction.predicted);
     fields.push_back(classes_[predicted]);
@@ -75,10 +75,11 @@ std::string PredictionRows::csv_line(const PicturePrediction& prediction) const 
 }
 
 std::string PredictionRows::json_line(const PicturePrediction& prediction) const {
-  Json json = {{"file", shown(prediction.file)}};
+  Json json;
+  set_name(json, "file", prediction.file);
   if (!prediction.fault.empty()) {
     json["error"] = prediction.fault;
-    return json.dump() + "\n";
+    return json_text(json) + "\n";
   }
   const auto predicted = static_cast<size_t>(prediction.predicted);
   json["predicted"] = classes_[predicted];
@@ -86,7 +87,7 @@ std::string PredictionRows::json_line(const PicturePrediction& prediction) const
   for (size_t label = 0; label < classes_.size(); ++label) {
     json["probabilities"][classes_[label]] = prediction.probabilities[label];
   }
-  return json.dump() + "\n";
+  return json_text(json) + "\n";
 }
 
 }  // namespace catdog

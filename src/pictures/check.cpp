@@ -14,7 +14,7 @@ namespace catdog {
 namespace {
 
 ReadPicture read_picture(const ListedPicture& listed, const fs::path& dir, bool wants_print) {
-  ReadPicture picture{.name = shown(listed.file.lexically_relative(dir)),
+  ReadPicture picture{.name = listed.file.lexically_relative(dir).string(),
                       .subset = listed.subset,
                       .label = listed.label,
                       .error = {},
@@ -84,7 +84,7 @@ CheckResult check_pictures(const CheckOptions& options,
   find_class_faults(result, result.findings);
   for (const fs::path& file : listing.not_taken) {
     result.findings.push_back(
-        {FindingKind::not_taken, {shown(file.lexically_relative(options.dir))}, ""});
+        {FindingKind::not_taken, {file.lexically_relative(options.dir).string()}, ""});
   }
   const fs::path record = options.dir / kSplitRecord;
   std::error_code ignored;

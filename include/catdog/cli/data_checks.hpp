@@ -19,7 +19,7 @@ void check_class_names(const ImageFolder& training, const std::string& dir);
 // empty if it left out none.
 std::string left_out_text(const ImageFolder& folder);
 
-// All of them, for records: [{"file", "reason"}, …].
+// All of them, for records: [{"file", "reason"}, …], names as set_name() writes them.
 Json left_out_record(const ImageFolder& folder);
 
 }  // namespace catdog

@@ -9,9 +9,14 @@
 
 namespace catdog {
 
+// How names on stdin are separated. Lines: CRLF is a line's end too, and a UTF-8 byte order mark at
+// the start is skipped. NUL: names are taken as they are, as `find -print0` writes them.
+enum class NameSeparator { line, nul };
+
 // Files as they are named, there or not; the pictures below folders, at any depth; and for "-" the
-// lines of stdin, which are read only as they are asked for. Throws DataError if a folder holds no
-// pictures.
-PictureStream::Names picture_names(const std::vector<std::filesystem::path>& paths);
+// names on stdin, which are read only as they are asked for. Throws DataError if a folder holds no
+// pictures, or stdin cannot be read.
+PictureStream::Names picture_names(const std::vector<std::filesystem::path>& paths,
+                                   NameSeparator separator);
 
 }  // namespace catdog

@@ -13,7 +13,7 @@ namespace catdog {
 
 struct NamedPredictions {
   std::vector<std::string> classes;
-  std::vector<std::string> files;  // from the data folder on, as shown()
+  std::vector<std::string> files;  // exact, from the data folder on
   Predictions predictions;
 };
 

@@ -53,7 +53,7 @@ FindingText text_of(FindingKind kind);
 
 struct Finding {
   FindingKind kind;
-  std::vector<std::string> files;  // as shown(), from `dir` on; several where they belong together
+  std::vector<std::string> files;  // exact, from `dir` on; several where they belong together
   std::string detail;              // what is wrong; empty where the kind says all
 
   bool spoils() const { return kind < kFirstNote; }
