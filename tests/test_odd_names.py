@@ -202,5 +202,49 @@ class OddNames(CommandTest):
         self.assertEqual((code, name_in(json.loads(content)["models"][0], "model")), (0, model))
 
 
+class ClassesNamedLikeColumns(CommandTest):
+    CLASSES = sorted(["error", "file", "label", "p(x)", "predicted", "probability", "true"])
+
+    def test_their_names_stand_apart(self):
+        data = self.folder / "data"
+        for subset, numbers in (("train", range(4)), ("validation", range(4, 6)), ("test", [6, 7])):
+            for i, name in enumerate(self.CLASSES):
+                (data / subset / name).mkdir(parents=True)
+                for number in numbers:
+                    shutil.copy(self.pictures / f"cat.{8 * (i % 5) + number}.jpg",
+                                data / subset / name / f"{i}-{number}.jpg")
+        result = catdog("train", "--data", data, "--name", "a", *SMALL, cwd=self.folder)
+        self.expect(result, 0)
+        model = self.folder / "runs/a/model.pt"
+        columns = [f"p({name})" for name in self.CLASSES]
+
+        content = catdog("predict", "--model", model, data / "test", "--csv").stdout
+        rows = table(content.encode())
+        self.assertEqual(list(rows[0]), ["file", "predicted", "probability", *columns, "error"])
+        lines = catdog("predict", "--model", model, data / "test", "--json").stdout.splitlines()
+        for row, line in zip(rows, lines, strict=True):
+            one = json.loads(line)
+            self.assertEqual(list(one), ["file", "predicted", "probability", "probabilities"])
+            self.assertEqual(list(one["probabilities"]), self.CLASSES)
+            self.assertEqual((row["file"], row["predicted"], row["error"]),
+                             (one["file"], one["predicted"], ""))
+            self.assertAlmostEqual(sum(float(row[column]) for column in columns), 1, places=6)
+            self.assertEqual(row["probability"], row[f"p({row['predicted']})"])
+
+        saved = self.folder / "runs/a/predictions/test.csv"
+        result = catdog("eval", "--model", model, "--save-predictions", saved, "--json")
+        self.expect(result, 0)
+        report = json.loads(result.stdout)
+        self.assertEqual((report["classes"], list(report["by_class"])), (self.CLASSES,) * 2)
+        rows = table(saved.read_bytes())
+        self.assertEqual(list(rows[0]), ["file", "true", "predicted", *columns])
+        self.assertEqual({row["true"] for row in rows}, set(self.CLASSES))
+        self.expect(catdog("report", self.folder / "runs/a"), 0)
+        page = Page(self.folder / "runs/a/report.html")
+        self.assertNotIn("its columns are not", page.text)
+        counts = json.loads(catdog("check", data, "--json", "--near", -1).stdout)["counts"]
+        self.assertEqual(list(counts["test"]), self.CLASSES)
+
+
 if __name__ == "__main__":
     unittest.main()

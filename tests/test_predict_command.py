@@ -51,7 +51,7 @@ class Predict(CommandTest):
         for row, other in zip(rows, judged):
             self.assertEqual(row["file"], str(self.data / other["file"]))
             self.assertEqual(row["predicted"], other["predicted"])
-            self.assertAlmostEqual(row["probabilities"]["dogs"], float(other["dogs"]), places=8)
+            self.assertAlmostEqual(row["probabilities"]["dogs"], float(other["p(dogs)"]), places=8)
 
     def test_formats_agree(self):
         rows = self.rows(self.data / "test")
@@ -64,7 +64,7 @@ class Predict(CommandTest):
                                             row["file"]])
             self.assertEqual(values["predicted"], row["predicted"])
             self.assertEqual(values["error"], "")
-            self.assertAlmostEqual(float(values["dogs"]), row["probabilities"]["dogs"], places=8)
+            self.assertAlmostEqual(float(values["p(dogs)"]), row["probabilities"]["dogs"], places=8)
         self.assertNotIn("\x1b", "".join(table))
 
     def test_a_list_on_stdin_is_answered_as_it_comes(self):

@@ -9,6 +9,7 @@
 #include "catdog/core/csv.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/json_names.hpp"
+#include "catdog/judge/predictions_file.hpp"
 
 namespace catdog {
 
@@ -20,7 +21,7 @@ PredictionRows::PredictionRows(RowFormat format, std::vector<std::string> classe
 std::string PredictionRows::header() const {
   if (format_ != RowFormat::csv) return "";
   std::vector<std::string> fields = {"file", "predicted", "probability"};
-  fields.insert(fields.end(), classes_.begin(), classes_.end());
+  for (const std::string& name : classes_) fields.push_back(probability_column(name));
   fields.push_back("error");
   return csv_row(fields);
 }
