@@ -100,7 +100,7 @@ class Predict(CommandTest):
         bad.write_bytes(self.test_files[0].read_bytes()[:300])
         names = [self.test_files[0], bad, self.folder / "absent.jpg", self.test_files[1]]
         result = self.predict("--json", *names)
-        self.expect(result, 3, "2 of 4 pictures could not be read")
+        self.expect(result, 3, "2 of 4 inputs could not be used")
         rows = [json.loads(line) for line in result.stdout.splitlines()]
         self.assertEqual([("error" in row) for row in rows], [False, True, True, False])
         self.assertEqual(rows[2], {"file": str(names[2]), "error": "No such file or directory"})
@@ -171,7 +171,9 @@ class Predict(CommandTest):
                     "x.pt: No such file or directory")
         empty = self.folder / "empty"
         empty.mkdir()
-        self.expect(self.predict(empty), 3, "empty: holds no pictures")
+        result = self.predict(empty)
+        self.expect(result, 3, "1 of 1 inputs could not be used")
+        self.assertRegex(result.stdout, r"^ +error +.*/empty: holds no images\n$")
         for value in ("1.5", "-0.1", "half", "nan"):
             self.expect(self.predict(empty.parent, "--threshold", value), 2, f"--threshold {value}: must be")
         self.expect(self.predict(self.data, "--csv", "--json"), 2, "excludes")

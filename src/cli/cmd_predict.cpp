@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // catdog predict: what a trained model says of pictures, one line each.
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <span>
 
 #include "catdog/cli/commands.hpp"
@@ -77,7 +79,8 @@ class Predictor {
                              : RowFormat::table,
               model_.classes, options.top) {}
 
-  // Throws DataError at the end if some pictures could not be read.
+  // Throws DataError at the end if some pictures could not be read, or something of some pictures
+  // could not be written.
   void run() {
     const int batch_size = inference_batch_size(model_.config.data.image_size);
     const auto separator = options_.null_separated ? NameSeparator::nul : NameSeparator::line;
@@ -88,10 +91,16 @@ class Predictor {
       take(batch, stream.pictures(), logits.to(torch::kCPU));
     };
     infer(model_.net, stream, device_, take_batch, view_of(options_.model));
+    std::vector<std::string> faults;
     if (bad_ > 0) {
-      throw DataError(fmt::format("{} of {} pictures could not be read", with_thousands(bad_),
-                                  with_thousands(done_)));
+      faults.push_back(fmt::format("{} of {} inputs could not be used", with_thousands(bad_),
+                                   with_thousands(done_)));
     }
+    if (unwritten_ > 0) {
+      faults.push_back(
+          fmt::format("{} output files could not be written", with_thousands(unwritten_)));
+    }
+    if (!faults.empty()) throw DataError(join_and(faults));
   }
 
  private:
@@ -118,7 +127,9 @@ class Predictor {
       print_result(rows_.row(prediction));
       ++done_;
       bad_ += prediction.fault.empty() ? 0 : 1;
-      if (prediction.fault.empty() && !options_.sort_into.empty()) link(prediction);
+      if (prediction.fault.empty() && !options_.sort_into.empty()) {
+        write_one("link", prediction.file, [&] { link(prediction); });
+      }
     }
     flush_results();
     if (!options_.explain.empty()) explain(batch, pictures, classes);
@@ -133,7 +144,32 @@ class Predictor {
       fs::create_symlink(fs::absolute(prediction.file),
                          first_free(folder / prediction.file.filename()), error);
     }
-    if (error) throw Error(fmt::format("{}: {}", shown(folder), error.message()));
+    if (error) throw FileError(shown(folder) + ": " + error.message(), error.value());
+  }
+
+  // Writes something of one picture. A failure that is this picture's alone gets a line and is
+  // counted; where the disk is full or fails, it is thrown.
+  void write_one(const char* what, const fs::path& file, const std::function<void()>& write) {
+    try {
+      write();
+      return;
+    } catch (const FileError& error) {
+      if (error.is_of_disk()) throw;
+      spdlog::warn("{}: no {}: {}", shown(file), what, error.what());
+    } catch (const Error& error) {
+      spdlog::warn("{}: no {}: {}", shown(file), what, error.what());
+    }
+    ++unwritten_;
+  }
+
+  // A map over its picture, as JPEG where that can hold the size, else as PNG.
+  void write_map(const fs::path& file, const torch::Tensor& map) const {
+    const Size size = {static_cast<int>(map.size(0)), static_cast<int>(map.size(1))};
+    const Picture overlaid =
+        with_heat_map(decode_picture(file), map.const_data_ptr<float>(), size);
+    const bool is_jpeg = std::max(overlaid.rows, overlaid.cols) <= kLongestJpegSidePx;
+    const std::string name = file.stem().string() + (is_jpeg ? ".jpg" : ".png");
+    write_picture(first_free(options_.explain / name), overlaid);
   }
 
   void explain(const Batch& batch, const std::vector<StreamedPicture>& pictures,
@@ -141,11 +177,9 @@ class Predictor {
     const torch::Tensor maps = grad_cam(model_.net, batch.images.to(device_), classes);
     for (size_t i = 0; i < pictures.size(); ++i) {
       if (!pictures[i].fault.empty()) continue;
-      const torch::Tensor map = maps[static_cast<int64_t>(i)].contiguous();
-      const Size size = {static_cast<int>(map.size(0)), static_cast<int>(map.size(1))};
-      write_picture(
-          first_free(options_.explain / (pictures[i].file.stem().string() + ".jpg")),
-          with_heat_map(decode_picture(pictures[i].file), map.const_data_ptr<float>(), size));
+      write_one("map", pictures[i].file, [&] {
+        write_map(pictures[i].file, maps[static_cast<int64_t>(i)].contiguous());
+      });
     }
   }
 
@@ -154,7 +188,7 @@ class Predictor {
   const torch::Device device_;
   const double threshold_, temperature_;
   const PredictionRows rows_;
-  int64_t done_ = 0, bad_ = 0;
+  int64_t done_ = 0, bad_ = 0, unwritten_ = 0;
 };
 
 }  // namespace

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/cli/picture_names.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <deque>
 #include <iostream>
+#include <iterator>
 #include <memory>
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
-#include "catdog/pictures/class_folders.hpp"
+#include "catdog/pictures/readable_pictures.hpp"
 
 namespace catdog {
 namespace {
@@ -37,28 +39,44 @@ class ListedNames {
   bool is_first_ = true;
 };
 
+// The pictures below a folder and the folders that cannot be read, sorted together.
+void add_folder(const fs::path& folder, std::deque<StreamedPicture>& names) {
+  std::vector<UnreadableFolder> unreadable;
+  std::vector<StreamedPicture> found;
+  for (fs::path& picture : readable_pictures_below(folder, unreadable).pictures) {
+    found.push_back({.file = std::move(picture), .fault = {}});
+  }
+  for (UnreadableFolder& other : unreadable) {
+    found.push_back({.file = std::move(other.folder), .fault = std::move(other.fault)});
+  }
+  if (found.empty()) found.push_back({.file = folder, .fault = "holds no images"});
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.file.native() < b.file.native(); });
+  std::move(found.begin(), found.end(), std::back_inserter(names));
+}
+
 }  // namespace
 
 PictureStream::Names picture_names(const std::vector<fs::path>& paths, NameSeparator separator) {
-  const auto names = std::make_shared<std::deque<fs::path>>();
+  const auto names = std::make_shared<std::deque<StreamedPicture>>();
   for (const fs::path& path : paths) {
     std::error_code ignored;
     if (path == kStandardInput || !fs::is_directory(path, ignored)) {
-      names->push_back(path);
-      continue;
+      names->push_back({.file = path, .fault = {}});
+    } else {
+      add_folder(path, *names);
     }
-    const std::vector<fs::path> pictures = pictures_below(path).pictures;
-    if (pictures.empty()) throw DataError(shown(path) + ": holds no pictures");
-    names->insert(names->end(), pictures.begin(), pictures.end());
   }
-  return [names, listed = ListedNames(separator)]() mutable -> std::optional<fs::path> {
+  return [names, listed = ListedNames(separator)]() mutable -> std::optional<StreamedPicture> {
     while (!names->empty()) {
-      if (names->front() == kStandardInput) {
-        if (std::optional<fs::path> name = listed.next()) return name;
+      if (names->front().file == kStandardInput) {
+        if (std::optional<fs::path> name = listed.next()) {
+          return StreamedPicture{.file = std::move(*name), .fault = {}};
+        }
         names->pop_front();
         continue;
       }
-      fs::path name = std::move(names->front());
+      StreamedPicture name = std::move(names->front());
       names->pop_front();
       return name;
     }

@@ -14,8 +14,8 @@ namespace catdog {
 enum class NameSeparator { line, nul };
 
 // Files as they are named, there or not; the pictures below folders, at any depth; and for "-" the
-// names on stdin, which are read only as they are asked for. Throws DataError if a folder holds no
-// pictures, or stdin cannot be read.
+// names on stdin, which are read only as they are asked for. A folder that holds no pictures or
+// cannot be read is given with that fault. Throws DataError if stdin cannot be read.
 PictureStream::Names picture_names(const std::vector<std::filesystem::path>& paths,
                                    NameSeparator separator);
 

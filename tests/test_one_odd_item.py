@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands over several files: one odd item gets its line and the exit code, and the others are
+done. A full disk ends the command."""
+import csv
+import io
+import json
+import os
+import shutil
+import struct
+import subprocess
+import unittest
+import zlib
+
+from command_support import CATDOG, CommandTest, catdog, files, mounts, png_size
+from report_support import METRICS, Page, ReportTest
+
+LONGEST_NAME = 255  # bytes, of most file systems
+
+
+def as_a_user(*arguments, **options):
+    """catdog by a user who is bound by permissions, as root is not."""
+    if os.geteuid() == 0:
+        options.update(user=65534, group=65534, extra_groups=[])
+    try:
+        return subprocess.run([CATDOG, *map(str, arguments)], capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, timeout=300, **options)
+    except PermissionError:
+        raise unittest.SkipTest("another user cannot run this program") from None
+
+
+def close(test, folder):
+    """Takes all permissions from a folder until the test ends."""
+    os.chmod(folder, 0)
+    test.addCleanup(os.chmod, folder, 0o755)
+
+
+def grey_png(width, height):
+    def chunk(kind, content):
+        return (struct.pack(">I", len(content)) + kind + content +
+                struct.pack(">I", zlib.crc32(kind + content)))
+    rows = b"".join(b"\0" + bytes(x % 251 for x in range(width)) for _ in range(height))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+class Predict(CommandTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        os.chmod(cls.temp.name, 0o755)
+        result = catdog("train", "--data", cls.data, "--epochs", 1, "--name", "a", "--precision",
+                        "fp32", "--threads", 1, "--set", "data.image_size=32", "--set",
+                        "model.filters=[4,4]", "--set", "model.dense_units=4", cwd=cls.shared)
+        assert result.returncode == 0, result.stderr
+        cls.model = cls.shared / "runs/a/model.pt"
+
+    def setUp(self):
+        super().setUp()
+        os.chmod(self.folder, 0o777)
+        self.good = [self.folder / name for name in ("a.jpg", "z.jpg")]
+        for i, path in enumerate(self.good):
+            shutil.copy(self.pictures / f"cat.{i}.jpg", path)
+
+    def test_every_odd_input_has_its_row(self):
+        closed, empty, tree = (self.folder / name for name in ("closed", "empty", "tree"))
+        for folder in (closed, empty, tree / "b", tree / "a", tree / "c"):
+            folder.mkdir(parents=True)
+        for name in ("a/1.jpg", "b/2.jpg", "c/3.jpg"):
+            shutil.copy(self.good[0], tree / name)
+        close(self, closed)
+        close(self, tree / "b")
+        link, pipe, text = (self.folder / name for name in ("link.jpg", "pipe.jpg", "text.jpg"))
+        link.symlink_to("nowhere")
+        os.mkfifo(pipe)
+        text.write_text("text")
+        denied, gone = "Permission denied", "No such file or directory"
+        expected = [(self.good[0], None), (closed, denied), (empty, "holds no images"),
+                    (tree / "a/1.jpg", None), (tree / "b", denied), (tree / "c/3.jpg", None),
+                    (link, gone), (pipe, "not a regular file"),
+                    (text, "not a JPEG, PNG, BMP, PPM, TIFF or WebP file"),
+                    (self.folder / ("x" * 300 + ".jpg"), "File name too long"),
+                    (self.good[1], None)]
+        paths = [self.good[0], closed, empty, tree, *(path for path, _ in expected[6:])]
+        arguments = ("predict", "--model", self.model, *paths)
+        result = as_a_user(*arguments, "--json")
+        self.expect(result, 3, "7 of 11 inputs could not be used")
+        self.assertEqual(result.stderr.count("\n"), 1)
+        rows = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertEqual([(row["file"], row.get("error")) for row in rows],
+                         [(str(path), fault) for path, fault in expected])
+        self.assertEqual(["predicted" in row for row in rows], [not fault for _, fault in expected])
+        rows = list(csv.DictReader(io.StringIO(as_a_user(*arguments, "--csv").stdout)))
+        self.assertEqual([(row["file"], row["error"]) for row in rows],
+                         [(str(path), fault or "") for path, fault in expected])
+        lines = as_a_user(*arguments).stdout.splitlines()
+        for line, (path, fault) in zip(lines, expected, strict=True):
+            self.assertTrue(line.endswith(f"{path}: {fault}" if fault else str(path)), line)
+
+    def test_maps_of_the_others_are_written(self):
+        strip, long = self.folder / "strip.png", self.folder / ("x" * (LONGEST_NAME - 4) + ".jpg")
+        strip.write_bytes(grey_png(70000, 20))
+        shutil.copy(self.good[0], long)
+        why = self.folder / "why"
+        result = catdog("predict", "--model", self.model, self.good[0], strip, self.good[1],
+                        "--explain", why)
+        self.expect(result, 0)
+        self.assertEqual(sorted(files(why)), ["a.jpg", "strip.png", "z.jpg"])
+        self.assertEqual(png_size((why / "strip.png").read_bytes()), (70000, 20))
+        why = self.folder / "again"
+        result = catdog("predict", "--model", self.model, long, *self.good, "--explain", why)
+        self.expect(result, 3, f"warning: {long}: no map: cannot write ", "File name too long",
+                    "error: 1 output files could not be written")
+        self.assertEqual(sorted(files(why)), ["a.jpg", "z.jpg"])
+        self.assertEqual(len(result.stdout.splitlines()), 3)
+
+    def test_links_to_the_others_are_made(self):
+        longs = [self.folder / folder / ("x" * (LONGEST_NAME - 4) + ".jpg") for folder in "pq"]
+        for path in longs:
+            path.parent.mkdir()
+            shutil.copy(self.good[0], path)
+        result = catdog("predict", "--model", self.model, *longs, *self.good, "--sort-into",
+                        self.folder / "sorted")  # the second would be x…x-2.jpg
+        self.expect(result, 3, f"warning: {longs[1]}: no link: ", "File name too long",
+                    "1 output files could not be written")
+        self.assertEqual(len(list((self.folder / "sorted").rglob("*.jpg"))), 3)
+
+    def test_a_full_disk_ends_it(self):
+        for flag, limit in (("--explain", "size=16k"), ("--sort-into", "nr_inodes=6")):
+            with self.subTest(flag=flag):
+                disk = self.folder / limit.replace("=", "-")
+                disk.mkdir()
+                result = mounts(f'mount -t tmpfs -o {limit} none {disk} && exec "$CATDOG" "$@"', "sh",
+                                "predict", "--model", self.model, self.data / "test", flag,
+                                disk / "out")
+                if result is None:
+                    self.skipTest("this process may not mount")
+                self.expect(result, 1, "No space left on device")
+                self.assertEqual(result.stderr.count("\n"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
