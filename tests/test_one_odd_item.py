@@ -138,5 +138,54 @@ class Predict(CommandTest):
                 self.assertEqual(result.stderr.count("\n"), 1)
 
 
+class Check(CommandTest):
+    def check(self, folder):
+        os.chmod(self.temp.name, 0o755)
+        os.chmod(self.folder, 0o755)
+        result = as_a_user("check", folder, "--near", -1, "--json")
+        report = json.loads(result.stdout) if result.stdout else {"findings": []}
+        return result, report, [(f["kind"], f["files"], f["detail"]) for f in report["findings"]]
+
+    def test_a_closed_folder_in_a_split(self):
+        split = self.folder / "split"
+        shutil.copytree(self.data, split)
+        (split / "split.json").unlink()
+        inner = split / "train/cats/inner"
+        inner.mkdir()
+        (split / "train/dogs/text.jpg").write_text("text")
+        close(self, inner)
+        result, report, findings = self.check(split)
+        self.expect(result, 3, "2 findings would spoil")
+        self.assertEqual(report["pictures"], 81)
+        self.assertEqual(findings[0], ("unreadable", ["train/cats/inner"], "Permission denied"))
+        self.assertEqual(findings[1][:2], ("no-picture", ["train/dogs/text.jpg"]))
+        # Of a class or subset that cannot be read, nothing is said that is not known.
+        for closed, pictures in (("test/dogs", 73), ("validation", 57)):
+            close(self, split / closed)
+            _, report, findings = self.check(split)
+            self.assertEqual(report["pictures"], pictures)
+            self.assertIn(("unreadable", [closed], "Permission denied"), findings)
+            self.assertEqual([f for f in findings if f[0] == "classes"], [])
+
+    def test_a_closed_folder_in_a_source(self):
+        source = self.folder / "source"
+        for animal in ("cat", "dog", "rabbit"):
+            (source / animal).mkdir(parents=True)
+            for i in range(3):
+                shutil.copy(self.pictures / f"{'dog' if animal == 'dog' else 'cat'}.{i}.jpg",
+                            source / animal)
+        close(self, source / "rabbit")
+        result, report, findings = self.check(source)
+        self.expect(result, 3, "1 finding would spoil")
+        self.assertEqual((report["pictures"], findings),
+                         (6, [("unreadable", ["rabbit"], "Permission denied")]))
+        close(self, source / "dog")
+        result, _, _ = self.check(source)
+        self.expect(result, 3, "pictures of one class (cat) only", f"{source}/dog cannot be read: Perm")
+        close(self, source)
+        result, _, _ = self.check(source)
+        self.expect(result, 3, f"cannot read the folder {source}: Permission denied\n")
+
+
 if __name__ == "__main__":
     unittest.main()

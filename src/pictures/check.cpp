@@ -82,6 +82,14 @@ CheckResult check_pictures(const CheckOptions& options,
   find_faults(pictures, options.tiny_px, result.findings);
   find_duplicates(pictures, options.near_bits, result.findings);
   find_class_faults(result, result.findings);
+  for (const UnreadableFolder& folder : listing.unreadable) {
+    const std::string name = folder.folder.lexically_relative(options.dir).string();
+    // What seems to be missing may be in there.
+    std::erase_if(result.findings, [&](const Finding& finding) {
+      return finding.kind == FindingKind::classes && finding.files == std::vector{name};
+    });
+    result.findings.push_back({FindingKind::unreadable, {name}, folder.fault});
+  }
   for (const fs::path& file : listing.not_taken) {
     result.findings.push_back(
         {FindingKind::not_taken, {file.lexically_relative(options.dir).string()}, ""});

@@ -7,6 +7,7 @@
 #include <set>
 #include <system_error>
 
+#include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/pictures/class_folders.hpp"
 #include "catdog/pictures/split.hpp"
@@ -34,10 +35,10 @@ CheckListing list_split(const fs::path& dir) {
     std::error_code ignored;
     if (!fs::is_directory(dir / subset, ignored)) continue;
     std::map<std::string, PicturesBelow> of_class;
-    for (const fs::directory_entry& entry : sorted_entries(dir / subset)) {
+    for (const fs::directory_entry& entry : readable_entries(dir / subset, listing.unreadable)) {
       if (is_folder(entry)) {
         const std::string name = entry.path().filename().string();
-        of_class[name] = pictures_below(entry.path());
+        of_class[name] = readable_pictures_below(entry.path(), listing.unreadable);
         classes.insert(name);
       } else {
         listing.not_taken.push_back(entry.path());
@@ -60,11 +61,31 @@ CheckListing list_split(const fs::path& dir) {
   return listing;
 }
 
+// find_labelled_pictures() over what can be read; other folders are added to `unreadable`.
+std::vector<SourceClass> find_readable_pictures(const fs::path& dir,
+                                                std::vector<UnreadableFolder>& unreadable) {
+  std::set<fs::path> seen;  // folders are listed several times
+  const auto list = [&](const fs::path& folder) {
+    if (folder == dir) return sorted_entries(folder);
+    std::vector<UnreadableFolder> now;
+    auto entries = readable_entries(folder, now);
+    if (!now.empty() && seen.insert(folder).second) unreadable.push_back(std::move(now[0]));
+    return entries;
+  };
+  try {
+    return find_labelled_pictures(dir, list);
+  } catch (const DataError& error) {
+    if (unreadable.empty()) throw;
+    throw DataError(std::string(error.what()) + "; and " + shown(unreadable[0].folder) +
+                    " cannot be read: " + unreadable[0].fault);
+  }
+}
+
 CheckListing list_source(const fs::path& dir) {
   CheckListing listing;
   listing.subsets = {""};
   std::set<fs::path> folders;
-  for (SourceClass& found : find_labelled_pictures(dir)) {
+  for (SourceClass& found : find_readable_pictures(dir, listing.unreadable)) {
     for (fs::path& file : found.pictures) {
       folders.insert(file.parent_path());
       listing.pictures.push_back({std::move(file), 0, listing.classes.size()});

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "catdog/pictures/readable_pictures.hpp"
+
 namespace catdog {
 
 struct ListedPicture {
@@ -19,9 +21,10 @@ struct CheckListing {
   std::vector<std::string> classes;              // sorted
   std::vector<ListedPicture> pictures;           // by subset, class, name
   std::vector<std::filesystem::path> not_taken;  // files beside them that are left alone
+  std::vector<UnreadableFolder> unreadable;
 };
 
-// Throws DataError if neither layout is found, or a folder cannot be read.
+// Throws DataError if neither layout is found.
 CheckListing list_for_check(const std::filesystem::path& dir);
 
 }  // namespace catdog

@@ -9,7 +9,6 @@
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
-#include "catdog/pictures/class_folders.hpp"
 #include "catdog/pictures/synth.hpp"
 
 namespace catdog {
@@ -23,17 +22,17 @@ struct Layout {
   std::vector<fs::path> unlabelled;
 };
 
-std::vector<fs::path> pictures_in(const fs::path& folder) {
+std::vector<fs::path> pictures_in(const fs::path& folder, const EntryLister& list) {
   std::vector<fs::path> pictures;
-  for (const fs::directory_entry& entry : sorted_entries(folder)) {
+  for (const fs::directory_entry& entry : list(folder)) {
     if (is_picture_entry(entry)) pictures.push_back(entry.path());
   }
   return pictures;
 }
 
-std::vector<fs::path> folders_in(const fs::path& folder) {
+std::vector<fs::path> folders_in(const fs::path& folder, const EntryLister& list) {
   std::vector<fs::path> folders;
-  for (const fs::directory_entry& entry : sorted_entries(folder)) {
+  for (const fs::directory_entry& entry : list(folder)) {
     std::error_code ignored;
     if (entry.is_directory(ignored)) folders.push_back(entry.path());
   }
@@ -50,9 +49,9 @@ std::string class_in_name(const fs::path& picture) {
   return is_labelled ? stem.substr(0, dot) : "";
 }
 
-Layout flat_layout(const fs::path& folder) {
+Layout flat_layout(const fs::path& folder, const EntryLister& list) {
   Layout layout{folder, {}, {}};
-  for (const fs::path& picture : pictures_in(folder)) {
+  for (const fs::path& picture : pictures_in(folder, list)) {
     const std::string name = class_in_name(picture);
     auto& pictures = name.empty() ? layout.unlabelled : layout.classes[name];
     pictures.push_back(picture);
@@ -60,10 +59,10 @@ Layout flat_layout(const fs::path& folder) {
   return layout;
 }
 
-Layout folder_layout(const fs::path& folder) {
+Layout folder_layout(const fs::path& folder, const EntryLister& list) {
   Layout layout{folder, {}, {}};
-  for (const fs::path& class_folder : folders_in(folder)) {
-    std::vector<fs::path> pictures = pictures_in(class_folder);
+  for (const fs::path& class_folder : folders_in(folder, list)) {
+    std::vector<fs::path> pictures = pictures_in(class_folder, list);
     if (!pictures.empty()) layout.classes[class_folder.filename().string()] = std::move(pictures);
   }
   return layout;
@@ -85,12 +84,14 @@ Layout only_one(std::vector<Layout> layouts) {
 }
 
 // Flat folders go first at every depth: else SOURCE/{train,test1} would be two class folders.
-Layout find_layout(const fs::path& source) {
+Layout find_layout(const fs::path& source, const EntryLister& list) {
   std::array<std::vector<fs::path>, kDepth + 1> levels;
   levels[0] = {source};
   for (size_t depth = 0; depth < kDepth; ++depth) {
     for (const fs::path& folder : levels[depth]) {
-      for (fs::path& inner : folders_in(folder)) levels[depth + 1].push_back(std::move(inner));
+      for (fs::path& inner : folders_in(folder, list)) {
+        levels[depth + 1].push_back(std::move(inner));
+      }
     }
   }
   std::string lone_class;
@@ -99,7 +100,7 @@ Layout find_layout(const fs::path& source) {
       std::vector<Layout> found;
       size_t with_one_class = 0;
       for (const fs::path& folder : folders) {
-        Layout layout = layout_of(folder);
+        Layout layout = layout_of(folder, list);
         if (layout.classes.size() == 1) lone_class = layout.classes.begin()->first;
         with_one_class += layout.classes.size() == 1;
         if (layout.classes.size() >= 2) found.push_back(std::move(layout));
@@ -129,8 +130,9 @@ std::string book_name(const std::string& name) {
 
 }  // namespace
 
-std::vector<SourceClass> find_labelled_pictures(const fs::path& source) {
-  Layout layout = find_layout(source);
+std::vector<SourceClass> find_labelled_pictures(const fs::path& source,
+                                                const EntryLister& list) {
+  Layout layout = find_layout(source, list);
   if (!layout.unlabelled.empty()) {
     throw DataError(shown(layout.unlabelled.front()) + ": no class in the name, unlike " +
                     shown(layout.classes.begin()->second.front().filename()) +

@@ -4,8 +4,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
+
+#include "catdog/pictures/class_folders.hpp"
 
 namespace catdog {
 
@@ -14,7 +17,13 @@ struct SourceClass {
   std::vector<std::filesystem::path> pictures;  // in number order
 };
 
-// The classes, at least two, sorted by name. Throws DataError saying what was looked for.
-std::vector<SourceClass> find_labelled_pictures(const std::filesystem::path& source);
+// How folders are listed: sorted_entries(), or what does not throw where one cannot be read.
+using EntryLister = std::function<std::vector<std::filesystem::directory_entry>(
+    const std::filesystem::path& folder)>;
+
+// The classes, at least two, sorted by name. Throws DataError saying what was looked for, and what
+// `list` throws.
+std::vector<SourceClass> find_labelled_pictures(const std::filesystem::path& source,
+                                                const EntryLister& list = sorted_entries);
 
 }  // namespace catdog

@@ -76,7 +76,7 @@ struct CheckResult {
 };
 
 // Holds one file a thread in memory. `progress(done, of)` is called now and then. Throws DataError
-// if there are no labelled pictures in `dir` or a folder cannot be read; Interrupted.
+// if there are no labelled pictures in `dir`; Interrupted.
 CheckResult check_pictures(const CheckOptions& options,
                            const std::function<void(size_t, size_t)>& progress = {});
 
