@@ -138,6 +138,29 @@ class Predict(CommandTest):
                 self.assertEqual(result.stderr.count("\n"), 1)
 
 
+class Preview(CommandTest):
+    def test_the_others_are_on_the_sheet(self):
+        folder = self.folder / "pictures"
+        folder.mkdir()
+        (folder / "a.jpg").symlink_to("nowhere")
+        for i in range(2):
+            shutil.copy(self.pictures / f"cat.{i}.jpg", folder)
+        (folder / "text.jpg").write_text("text")
+        result = catdog("preview", folder, "--count", 1, cwd=self.folder)
+        self.expect(result, 3, f"warning: {folder}/a.jpg: No such file or directory\n",
+                    f"warning: {folder}/text.jpg: not a JPEG",
+                    "2 of 4 images could not be read and are not on the sheet")
+        self.assertEqual(result.stdout, "preview.png\n")
+        self.assertEqual(png_size((self.folder / "preview.png").read_bytes())[1], 2 * 176 + 8)
+
+    def test_of_none_there_is_no_sheet(self):
+        for name in ("a.jpg", "b.jpg"):
+            (self.folder / name).write_text("text")
+        self.expect(catdog("preview", self.folder, cwd=self.folder), 3,
+                    f"none of the first 2 images of {self.folder} can be read")
+        self.assertFalse((self.folder / "preview.png").exists())
+
+
 class Check(CommandTest):
     def check(self, folder):
         os.chmod(self.temp.name, 0o755)
