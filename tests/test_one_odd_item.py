@@ -210,5 +210,58 @@ class Check(CommandTest):
         self.expect(result, 3, f"cannot read the folder {source}: Permission denied\n")
 
 
+class Runs(ReportTest):
+    def test_report_is_about_the_others(self):
+        good = [self.make_run(name) for name in "ab"]
+        for name in ("cut", "begun", "listed"):
+            self.make_run(name)
+        (self.folder / "cut/metrics.csv").write_text(METRICS + "4,0.6")
+        (self.folder / "begun/metrics.csv").write_text(METRICS.split("\n")[0] + "\n")
+        (self.folder / "listed/config.json").write_text('{"train": []}')
+        runs = [self.folder / name for name in ("cut", "a", "begun", "absent", "listed", "b")]
+        result = catdog("report", *runs, cwd=self.folder)
+        self.assertEqual((result.returncode, result.stdout), (4, "report.html\n"), result.stderr)
+        lines = result.stderr.splitlines()
+        for line, text in zip(lines, ["cut/metrics.csv: damaged after epoch 3",
+                                      "begun/metrics.csv: holds no epoch that ended",
+                                      "absent/config.json: No such file or directory",
+                                      "listed/config.json: train must be an object",
+                                      "4 of 6 runs cannot be read and are not on the page"],
+                              strict=True):
+            self.assertIn(text, line)
+        page = Page(self.folder / "report.html")
+        self.expect_text(page, *(run.name for run in good))
+        self.assertIn("run-1", page.ids)
+        self.assertNotIn("run-2", page.ids)
+
+    def test_runs_lists_what_is_broken(self):
+        os.chmod(self.folder, 0o755)
+        for name in ("good", "closed", "listed", "odd"):
+            self.make_run(name)
+        (self.folder / "listed/config.json").write_text('{"train": []}')
+        (self.folder / "odd/config.json").unlink()
+        (self.folder / "odd/config.json").symlink_to("nowhere")
+        (self.folder / "odd/metrics.csv").unlink()
+        (self.folder / "link").symlink_to("nowhere")
+        (self.folder / "notes").mkdir()
+        close(self, self.folder / "closed")
+        result = as_a_user("runs", self.folder, "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        runs = {run["name"]: run for run in json.loads(result.stdout)["runs"]}
+        self.assertEqual({name: run["state"] == "damaged" for name, run in runs.items()},
+                         {"good": False, "closed": True, "listed": True, "odd": True, "link": True})
+        for name, text in (("closed", "Permission denied"), ("listed", "train must be an object"),
+                           ("odd", "No such file"), ("link", "No such file")):
+            self.assertIn(text, runs[name]["problem"])
+        lines = as_a_user("runs", self.folder).stdout.splitlines()
+        self.assertEqual(len(lines), 6)
+        self.assertTrue(any(line.startswith("closed ") and "Permission denied" in line
+                            for line in lines))
+        close(self, self.folder)
+        result = as_a_user("runs", self.folder)
+        self.assertEqual(result.returncode, 4)
+        self.assertIn("cannot be listed: Permission denied", result.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -29,8 +29,17 @@ struct ListedRun {
 
 bool is_run(const fs::path& folder) {
   std::error_code ignored;
-  return fs::is_regular_file(folder / "config.json", ignored) ||
-         fs::is_regular_file(folder / "metrics.csv", ignored);
+  return fs::exists(fs::symlink_status(folder / "config.json", ignored)) ||
+         fs::exists(fs::symlink_status(folder / "metrics.csv", ignored));
+}
+
+// True for a link that leads nowhere and for a folder that cannot be looked into: a run may be lost
+// there.
+bool is_closed(const fs::directory_entry& entry) {
+  std::error_code error;
+  if (entry.is_symlink(error) && !entry.exists(error)) return true;
+  const bool is_known = fs::status_known(fs::symlink_status(entry.path() / "config.json", error));
+  return !is_known && error == std::errc::permission_denied;
 }
 
 ListedRun read_run(const fs::path& folder) {
@@ -66,7 +75,7 @@ std::vector<ListedRun> list_runs(const fs::path& folder) {
   std::vector<ListedRun> runs;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (is_run(entry->path())) runs.push_back(read_run(entry->path()));
+    if (is_run(entry->path()) || is_closed(*entry)) runs.push_back(read_run(entry->path()));
   }
   if (error) {
     throw ModelError(
