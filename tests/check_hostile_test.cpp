@@ -48,7 +48,7 @@ class HostilePictures : public testing::Test {
     expect(name, std::move(expected));
   }
   void expect(const std::string& name, Ids expected) {
-    ASSERT_TRUE(expected_.emplace("train/cats/" + shown(name), std::move(expected)).second) << name;
+    ASSERT_TRUE(expected_.emplace("train/cats/" + name, std::move(expected)).second) << name;
   }
 
   void add_no_pictures();
@@ -176,9 +176,8 @@ void HostilePictures::add_odd_names() {
     add("not taken " + name.substr(0, 40), "", {"not-taken"});
     write_text(cats_ / fs::path(".").concat(name.substr(0, 40)).concat(".jpg"), "not looked at");
   }
-  // That they are shown on one line, in UTF-8, is seen where one of them is bad.
+  // Names are exact also where the picture is bad.
   add("bad \n\xED\xA0\x80\xC2\x9B.jpg", "", {"no-picture"});
-  ASSERT_TRUE(expected_.contains("train/cats/bad \\x0a\\xed\\xa0\\x80\\xc2\\x9b.jpg"));
 }
 
 void HostilePictures::add_no_files() {

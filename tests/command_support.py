@@ -20,6 +20,17 @@ def catdog(*arguments, cwd=None):
                           stdin=subprocess.DEVNULL, timeout=300)
 
 
+def mounts(*arguments):
+    """A shell line in a mount namespace of its own; None where this process may not have one."""
+    probe = subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "none", "/mnt"],
+                           capture_output=True)
+    if probe.returncode != 0:
+        return None
+    return subprocess.run(["unshare", "-m", "sh", "-c", *map(str, arguments)], text=True,
+                          stdin=subprocess.DEVNULL, capture_output=True, timeout=300,
+                          env=dict(os.environ, CATDOG=CATDOG))
+
+
 def packages(*names):
     """Modules that `scripts/setup --tests` brings. Where one is missing, the test that asks is skipped;
     in continuous integration it fails.

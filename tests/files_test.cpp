@@ -58,6 +58,20 @@ TEST(Files, AFullDiskLeavesTheOldFile) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);
 }
 
+TEST(Files, AFullDiskIsToldFromANameThatIsTooLong) {
+  const auto is_of_disk = [](const fs::path& path) {
+    try {
+      append_to_file(path, "x");
+    } catch (const FileError& error) {
+      return error.is_of_disk();
+    }
+    throw std::logic_error("no FileError");
+  };
+  EXPECT_TRUE(is_of_disk("/dev/full"));
+  EXPECT_FALSE(is_of_disk(TempFolder() / std::string(300, 'x')));
+  EXPECT_FALSE(is_of_disk("/absent/x"));
+}
+
 TEST(Files, ReadingRefusesWhatIsNoRegularFileAndWhatIsTooLarge) {
   const TempFolder folder;
   ASSERT_EQ(mkfifo((folder / "fifo").c_str(), 0600), 0);

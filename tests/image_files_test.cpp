@@ -100,7 +100,7 @@ TEST(ImageFiles, AFolderThatCannotBeReadIsAFault) {
   ASSERT_EQ(found.skipped.size(), 1u);
   EXPECT_TRUE(found.skipped[0].is_fault);
   EXPECT_EQ(message_of<DataError>([&] { require_readable(found.skipped); }),
-            "/nonexistent/folder: cannot read the folder: No such file or directory");
+            "cannot read the folder /nonexistent/folder: No such file or directory");
 }
 
 TEST(Subsets, AreFoundUnderTheirOtherNames) {

@@ -17,9 +17,9 @@ using test::TempFolder;
 const DataOptions kOptions = {.image_size = 16};
 
 PictureStream::Names names_of(std::vector<fs::path> files) {
-  return [files = std::move(files), next = size_t{0}]() mutable -> std::optional<fs::path> {
+  return [files = std::move(files), next = size_t{0}]() mutable -> std::optional<StreamedPicture> {
     if (next == files.size()) return std::nullopt;
-    return files[next++];
+    return StreamedPicture{.file = files[next++], .fault = {}};
   };
 }
 
@@ -72,11 +72,30 @@ TEST_F(PictureStreamTest, ABadPictureIsBlackAndSaysWhy) {
   EXPECT_FALSE(stream.next().has_value());
 }
 
+TEST_F(PictureStreamTest, ANameThatComesWithAFaultKeepsIt) {
+  std::vector<StreamedPicture> named = {{.file = picture(1), .fault = "holds no images"},
+                                        {.file = picture(2), .fault = {}}};
+  PictureStream stream(
+      [&named, next = size_t{0}]() mutable -> std::optional<StreamedPicture> {
+        if (next == named.size()) return std::nullopt;
+        return named[next++];
+      },
+      kOptions, /*workers=*/2, /*batch_size=*/8);
+  const Batch batch = *stream.next();
+  EXPECT_EQ(stream.pictures()[0].fault, "holds no images");
+  EXPECT_EQ(stream.pictures()[1].fault, "");
+  EXPECT_EQ(batch.images[0].abs().sum().item<float>(), 0);
+  EXPECT_GT(batch.images[1].sum().item<float>(), 0);
+}
+
 TEST_F(PictureStreamTest, AsksForNoMoreNamesThanAreSoonNeeded) {
   const fs::path file = picture(1);
   int asked = 0;
-  PictureStream stream([&]() -> std::optional<fs::path> { return ++asked, file; }, kOptions,
-                       /*workers=*/2, /*batch_size=*/2);
+  const auto name = [&]() -> std::optional<StreamedPicture> {
+    ++asked;
+    return StreamedPicture{.file = file, .fault = {}};
+  };
+  PictureStream stream(name, kOptions, /*workers=*/2, /*batch_size=*/2);
   for (int i = 0; i < 50; ++i) ASSERT_TRUE(stream.next().has_value());
   EXPECT_LE(asked, 2 * (50 + 4));
 }

@@ -17,7 +17,7 @@ TEST(PredictionsFile, IsATableThatAnyProgramReads) {
   add_logit(named.predictions, 0, 1);
   add_logit(named.predictions, 2, 1);
   EXPECT_EQ(to_csv(named),
-            "file,true,predicted,cats,dogs\n"
+            "file,true,predicted,p(cats),p(dogs)\n"
             "\"a, b.jpg\",dogs,cats,0.5,0.5\n"
             "c.jpg,dogs,dogs,0.119202922,0.880797078\n");
 }
@@ -38,6 +38,7 @@ void expect_comes_back(const Predictions& predictions, std::vector<std::string> 
 TEST(PredictionsFile, ComesBackWithTheSameFigures) {
   expect_comes_back(two_classes(), {"cats", "dogs"});
   expect_comes_back(three_classes(), {"birds", "cats", "dogs"});
+  expect_comes_back(three_classes(), {"file", "p(file)", "true"});
   Predictions sure;
   add_logit(sure, 800.f, 0);
   add_logit(sure, -300.f, 0);
@@ -50,9 +51,13 @@ TEST(PredictionsFile, SaysWhatIsWrong) {
   const auto refusal = [](const std::string& csv) {
     return test::message_of<Error>([&] { parse_predictions(csv, "x.csv"); });
   };
-  const std::string header = "file,true,predicted,cats,dogs\n";
-  EXPECT_EQ(refusal("epoch,loss\n"),
-            "x.csv: its columns are not file, true, predicted and two classes or more");
+  const std::string header = "file,true,predicted,p(cats),p(dogs)\n";
+  for (const char* other :
+       {"", "epoch,loss\n", "file,true,predicted,cats,dogs\n", "file,true,predicted,p(cats)\n",
+        "file,true,predicted,p(cats),error\n"}) {
+    EXPECT_EQ(refusal(other),
+              "x.csv: its columns are not file, true, predicted and p(<class>) for two classes");
+  }
   EXPECT_EQ(refusal(header), "x.csv: holds no picture");
   EXPECT_EQ(refusal(header + "a,cats,cats,1,0\nb,cows,cats,1,0\n"), "x.csv: row 2 cannot be read");
   EXPECT_EQ(refusal(header + "a,cats,cats,1\n"), "x.csv: row 1 cannot be read");

@@ -99,7 +99,7 @@ def draw_predictions(path, classes=("cats", "dogs"), count=60, seed=1, prefix="v
     generator = random.Random(seed)
     with open(path, "w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["file", "true", "predicted", *classes])
+        writer.writerow(["file", "true", "predicted", *(f"p({name})" for name in classes)])
         for i in range(count):
             label = i % len(classes)
             scores = [math.exp(round(generator.gauss(1.0 if k == label else 0, 1.2), 1))
@@ -133,7 +133,7 @@ class Judged:
     def __init__(self, path):
         with open(path, newline="") as file:
             self.header, *self.rows = csv.reader(file)
-        self.classes = self.header[3:]
+        self.classes = [column[2:-1] for column in self.header[3:]]
         self.labels = [self.classes.index(row[1]) for row in self.rows]
         self.shares = [[float(x) for x in row[3:]] for row in self.rows]
         self.predicted = [shares.index(max(shares)) for shares in self.shares]

@@ -217,7 +217,9 @@ TEST_F(Split, RecordsNamesThatAreNotUtf8) {
     write_picture(options.source / name);
   options.counts = {1, 0, 0};
   split_pictures(options);
-  EXPECT_EQ(record()["pictures"][0]["name"], "train/caf\\xe9/caf\\xe9.0.jpg");
+  EXPECT_EQ(record()["pictures"][0]["name"], "train/caf\uFFFD/caf\uFFFD.0.jpg");
+  EXPECT_EQ(record()["pictures"][0]["name_hex"], "747261696e2f636166e92f636166e92e302e6a7067");
+  EXPECT_EQ(record()["pictures"][1]["name"], "train/new\nline/new\nline.0.jpg");
   EXPECT_TRUE(fs::exists(options.destination / "train/new\nline/new\nline.0.jpg"));
 }
 
@@ -231,7 +233,7 @@ TEST_F(Split, ReportsEqualPicturesInDifferentSubsets) {
   const SplitResult result = split_pictures(options);
   ASSERT_EQ(result.shared.size(), 1u);
   EXPECT_EQ(result.shared[0].files, (Names{"train/cats/cat.0.jpg", "test/dogs/dog.9.jpg"}));
-  EXPECT_EQ(record()["duplicates"][0], result.shared[0].files);
+  EXPECT_EQ(record()["duplicates"][0]["files"], result.shared[0].files);
 }
 
 TEST_F(Split, TakesTheNextPictureForABadOne) {

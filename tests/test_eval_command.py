@@ -34,7 +34,7 @@ class Eval(CommandTest):
         result = catdog("eval", "--model", model, "--save-predictions", file, *arguments)
         self.assertEqual(result.returncode, 0, result.stderr)
         with open(file, newline="") as lines:
-            return [(row["true"], row["predicted"], float(row["dogs"])) for row in csv.DictReader(lines)]
+            return [(row["true"], row["predicted"], float(row["p(dogs)"])) for row in csv.DictReader(lines)]
 
     def test_figures_are_those_of_the_saved_predictions(self):
         rows = self.saved(self.a)

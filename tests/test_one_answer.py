@@ -59,7 +59,7 @@ class OneAnswer(CommandTest):
         result = catdog("eval", "--model", self.model, "--save-predictions", saved, "--json")
         self.assertEqual(result.returncode, 0, result.stderr)
         with open(saved, newline="") as lines:
-            self.expect_same([float(row["dogs"]) for row in csv.DictReader(lines)])
+            self.expect_same([float(row["p(dogs)"]) for row in csv.DictReader(lines)])
         loss = sum(-math.log(p if "/dogs/" in str(file) else 1 - p)
                    for file, p in zip(self.files, self.expected)) / 200
         self.assertAlmostEqual(json.loads(result.stdout)["loss"], loss, delta=1e-5)

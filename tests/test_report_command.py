@@ -159,7 +159,7 @@ class Report(ReportTest):
 
     def test_predictions_that_cannot_be_read(self):
         run = self.make_run("a")
-        (run / "predictions/validation.csv").write_text("file,true,predicted,a,b\nx,a,a,1\n")
+        (run / "predictions/validation.csv").write_text("file,true,predicted,p(a),p(b)\nx,a,a,1\n")
         (run / "predictions/test.csv").mkdir()
         page = self.report(run)
         self.expect_text(page, "a/predictions/test.csv: ", "a/predictions/validation.csv: row 1 "

@@ -7,23 +7,12 @@ import shutil
 import subprocess
 import unittest
 
-from command_support import CATDOG, catdog
+from command_support import CATDOG, catdog, mounts
 from interruption_support import MANY, SMALL, InterruptionTest
 
 # Files may hold so many bytes: from less than config.json to more than a checkpoint.
 SIZES = ([0, 1000, 3000, 9000, 20000, 45000, 70000, 100000, 130000, 10**6] if MANY
          else [1000, 45000, 100000])
-
-
-def mounts(*arguments):
-    """A shell line in a mount namespace of its own; None where this process may not have one."""
-    probe = subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "none", "/mnt"],
-                           capture_output=True)
-    if probe.returncode != 0:
-        return None
-    return subprocess.run(["unshare", "-m", "sh", "-c", *map(str, arguments)], text=True,
-                          stdin=subprocess.DEVNULL, capture_output=True, timeout=300,
-                          env=dict(os.environ, CATDOG=CATDOG))
 
 
 class RunDisk(InterruptionTest):

@@ -61,9 +61,9 @@ class Series(CommandTest):
             self.expect(catdog("eval", "--model", model, "--save-predictions",
                                model.with_suffix(".csv")), 0)
             with open(model.with_suffix(".csv")) as file:
-                shares.append([float(row["dogs"]) for row in csv.DictReader(file)])
+                shares.append([float(row["p(dogs)"]) for row in csv.DictReader(file)])
         with open(self.folder / "all.csv") as file:
-            together = [float(row["dogs"]) for row in csv.DictReader(file)]
+            together = [float(row["p(dogs)"]) for row in csv.DictReader(file)]
         for mean, each in zip(together, zip(*shares)):
             self.assertAlmostEqual(mean, statistics.mean(each), delta=1e-6)
         text = catdog("eval", *several).stdout

@@ -15,6 +15,7 @@
 #include "catdog/cli/data_checks.hpp"
 #include "catdog/cli/progress_bar.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/json_names.hpp"
 #include "catdog/core/signals.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/data/training_pictures.hpp"
@@ -127,7 +128,7 @@ void print_table(const std::vector<Result>& results, const Config& config, const
 
 // One round, with its times on one line of stdout, for each line that comes on stdin.
 void answer_lines(Bench& bench, const std::vector<std::string>& parts, const Json& machine) {
-  std::cout << machine.dump() << std::endl;
+  std::cout << json_text(machine) << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     Json answer = Json::object();
     for (const std::string& part : parts) {
@@ -135,7 +136,7 @@ void answer_lines(Bench& bench, const std::vector<std::string>& parts, const Jso
         answer[name] = {{"images", images}, {"gflop", gflop}, {"seconds", seconds}};
       }
     }
-    std::cout << answer.dump() << std::endl;
+    std::cout << json_text(answer) << std::endl;
   }
   throw_if_interrupted();
 }
@@ -210,7 +211,7 @@ void run_bench(const BenchCommand& options) {
   }
   const std::vector<Result> results = run_rounds(bench, parts, options.rounds);
   if (options.json) {
-    fmt::print("{}\n", Json({{"environment", machine}, {"results", to_json(results)}}).dump());
+    fmt::print("{}\n", json_text({{"environment", machine}, {"results", to_json(results)}}));
   } else {
     print_table(results, config, machine);
   }

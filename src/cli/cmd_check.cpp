@@ -10,6 +10,7 @@
 #include "catdog/cli/progress_bar.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/json_names.hpp"
 #include "catdog/core/options.hpp"
 #include "catdog/core/text.hpp"
 
@@ -28,8 +29,10 @@ Json to_json(const Spread& spread) {
 }
 
 Json to_json(const CheckOptions& options, const CheckResult& result) {
-  Json json = {{"folder", shown(options.dir)},
-               {"is_split", result.is_split},
+  Json json;
+  set_name(json, "folder", options.dir);
+  set_names(json, "classes", result.classes);
+  json.update({{"is_split", result.is_split},
                {"pictures", result.pictures},
                {"counts", Json::object()},
                {"formats", result.formats},
@@ -37,19 +40,22 @@ Json to_json(const CheckOptions& options, const CheckResult& result) {
                {"height_px", to_json(result.height_px)},
                {"bytes", to_json(result.bytes)},
                {"spoiling", spoiling(result)},
-               {"findings", Json::array()}};
+               {"findings", Json::array()}});
   for (size_t subset = 0; subset < result.subsets.size(); ++subset) {
     Json counts = Json::object();
     for (size_t label = 0; label < result.classes.size(); ++label) {
-      counts[shown(result.classes[label])] = result.counts[subset][label];
+      // The keys are in the order of "classes" and unique, also where U+FFFD makes names equal.
+      std::string key = valid_utf8(result.classes[label]);
+      while (counts.contains(key)) key += "\uFFFD";
+      counts[key] = result.counts[subset][label];
     }
     json["counts"][result.is_split ? result.subsets[subset] : "all"] = std::move(counts);
   }
   for (const Finding& finding : result.findings) {
-    json["findings"].push_back({{"kind", text_of(finding.kind).id},
-                                {"spoils", finding.spoils()},
-                                {"files", finding.files},
-                                {"detail", finding.detail}});
+    Json& entry = json["findings"].emplace_back(
+        Json({{"kind", text_of(finding.kind).id}, {"spoils", finding.spoils()}}));
+    set_names(entry, "files", finding.files);
+    entry["detail"] = finding.detail;
   }
   return json;
 }
@@ -83,7 +89,9 @@ void print_counts(const CheckOptions& options, const CheckResult& result) {
 }
 
 std::string line_of(const Finding& finding) {
-  const std::string files = join_and(finding.files);
+  std::vector<std::string> names;
+  for (const std::string& file : finding.files) names.push_back(shown(file));
+  const std::string files = join_and(names);
   return files + (files.empty() || finding.detail.empty() ? "" : ": ") + finding.detail;
 }
 
@@ -142,7 +150,7 @@ void run_check(const CheckCommand& options) {
   });
   bar.clear();
   if (options.json) {
-    fmt::print("{}\n", to_json(options.check, result).dump(2));
+    fmt::print("{}\n", json_text(to_json(options.check, result), /*indent=*/2));
   } else {
     print_counts(options.check, result);
     print_findings(result.findings);

@@ -8,6 +8,7 @@
 #include "catdog/cli/commands.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/json_names.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/doctor/findings.hpp"
 
@@ -40,6 +41,15 @@ Json to_json(const CoreFacts& cores) {
           {"load", cores.load},       {"instructions", cores.has}};
 }
 
+Json to_json(const DiskFacts& disk, uint64_t run_bytes) {
+  Json json;
+  set_name(json, "folder", disk.folder);
+  json.update({{"free_bytes", disk.free_bytes},
+               {"can_write", disk.can_write},
+               {"run_bytes", run_bytes}});
+  return json;
+}
+
 Json to_json(const MachineFacts& facts, const std::vector<HealthFinding>& findings) {
   const LibTorchFacts& libtorch = facts.libtorch;
   Json json = {{"versions", facts.versions},
@@ -58,11 +68,7 @@ Json to_json(const MachineFacts& facts, const std::vector<HealthFinding>& findin
                 {{"total_bytes", facts.memory.total_bytes},
                  {"free_bytes", facts.memory.free_bytes},
                  {"limit_bytes", or_null(facts.memory.limit_bytes)}}},
-               {"disk",
-                {{"folder", shown(facts.disk.folder)},
-                 {"free_bytes", facts.disk.free_bytes},
-                 {"can_write", facts.disk.can_write},
-                 {"run_bytes", facts.run_bytes}}},
+               {"disk", to_json(facts.disk, facts.run_bytes)},
                {"limits",
                 {{"open_files", or_null(facts.limits.open_files)},
                  {"file_bytes", or_null(facts.limits.file_bytes)},
@@ -185,7 +191,7 @@ void run_doctor(const DoctorCommand& options) {
   const MachineFacts facts = gather_facts(/*with_speed=*/!options.no_speed);
   const std::vector<HealthFinding> findings = findings_of(facts);
   if (options.json) {
-    fmt::print("{}\n", to_json(facts, findings).dump(2));
+    fmt::print("{}\n", json_text(to_json(facts, findings), /*indent=*/2));
   } else {
     fmt::print("{}", machine_text(facts));
     print_findings(findings);

@@ -11,6 +11,7 @@
 #include "catdog/cli/eval_output.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/json_names.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/data/pictures_digest.hpp"
 #include "catdog/pictures/subsets.hpp"
@@ -152,7 +153,7 @@ void judge(const EvalCommand& options, torch::Device device) {
     write_file_atomically(options.predictions,
                           to_csv(with_names(predictions, *first.pictures, first.dir)));
   }
-  fmt::print("{}", options.json ? to_json(result).dump() + "\n" : text_of(result));
+  fmt::print("{}", options.json ? json_text(to_json(result)) + "\n" : text_of(result));
   if (options.min_accuracy && result.evaluation.accuracy < *options.min_accuracy) {
     throw Error(fmt::format("accuracy {:.4f} lies below --min-accuracy {}",
                             result.evaluation.accuracy, *options.min_accuracy),
@@ -164,12 +165,11 @@ void compare_two(const EvalCommand& options, torch::Device device) {
   const AllJudged all = judge_all(options, options.compare, device);
   std::vector<ComparedModel> models;
   for (size_t i = 0; i < options.compare.size(); ++i) {
-    models.push_back(
-        {.name = shown(options.compare[i]), .evaluation = evaluate(all.predictions[i])});
+    models.push_back({.file = options.compare[i], .evaluation = evaluate(all.predictions[i])});
   }
   const Comparison comparison = compare(all.predictions[0], all.predictions[1]);
   fmt::print("{}", options.json
-                       ? to_json(models, comparison).dump() + "\n"
+                       ? json_text(to_json(models, comparison)) + "\n"
                        : text_of(from_here(all.judged[0].folder(options)), models, comparison));
 }
 

@@ -4,6 +4,7 @@
 
 #include "catdog/cli/commands.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/json_names.hpp"
 #include "catdog/export/export.hpp"
 #include "catdog/train/environment.hpp"
 
@@ -41,14 +42,12 @@ void run_export(const ExportCommand& options) {
   const ExportCheck check = check_export(source, open_export(format, contents[0]));
   write_export(paths, contents);
   if (options.json) {
-    Json files = Json::array();
-    for (const fs::path& path : paths) files.push_back(shown(path));
-    fmt::print("{}\n", Json({{"format", options.format},
-                             {"files", files},
-                             {"digest", source.digest},
-                             {"pictures", check.pictures},
-                             {"largest_difference", check.largest_difference}})
-                           .dump());
+    Json json = {{"format", options.format}};
+    set_names(json, "files", {paths.begin(), paths.end()});
+    json.update({{"digest", source.digest},
+                 {"pictures", check.pictures},
+                 {"largest_difference", check.largest_difference}});
+    fmt::print("{}\n", json_text(json));
     return;
   }
   for (const fs::path& path : paths) fmt::print("{}\n", shown(path));

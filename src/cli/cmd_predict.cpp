@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // catdog predict: what a trained model says of pictures, one line each.
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <charconv>
+#include <functional>
 #include <span>
 
 #include "catdog/cli/commands.hpp"
@@ -76,20 +79,30 @@ class Predictor {
                              : RowFormat::table,
               model_.classes, options.top) {}
 
-  // Throws DataError at the end if some pictures could not be read.
+  // Throws DataError at the end if some pictures could not be read, or something of some pictures
+  // could not be written.
   void run() {
     const int batch_size = inference_batch_size(model_.config.data.image_size);
-    PictureStream stream(picture_names(options_.paths), model_.config.data, options_.model.workers,
-                         batch_size);
+    const auto separator = options_.null_separated ? NameSeparator::nul : NameSeparator::line;
+    std::vector<SkippedFile> skipped;
+    PictureStream stream(picture_names(options_.paths, separator, skipped), model_.config.data,
+                         options_.model.workers, batch_size);
     print_result(rows_.header());
+    for (const SkippedFile& file : skipped) print_result(rows_.skipped(file));
     const auto take_batch = [&](const Batch& batch, const torch::Tensor& logits) {
       take(batch, stream.pictures(), logits.to(torch::kCPU));
     };
     infer(model_.net, stream, device_, take_batch, view_of(options_.model));
+    std::vector<std::string> faults;
     if (bad_ > 0) {
-      throw DataError(fmt::format("{} of {} pictures could not be read", with_thousands(bad_),
-                                  with_thousands(done_)));
+      faults.push_back(fmt::format("{} of {} inputs could not be used", with_thousands(bad_),
+                                   with_thousands(done_)));
     }
+    if (unwritten_ > 0) {
+      faults.push_back(
+          fmt::format("{} output files could not be written", with_thousands(unwritten_)));
+    }
+    if (!faults.empty()) throw DataError(join_and(faults));
   }
 
  private:
@@ -116,7 +129,9 @@ class Predictor {
       print_result(rows_.row(prediction));
       ++done_;
       bad_ += prediction.fault.empty() ? 0 : 1;
-      if (prediction.fault.empty() && !options_.sort_into.empty()) link(prediction);
+      if (prediction.fault.empty() && !options_.sort_into.empty()) {
+        write_one("link", prediction.file, [&] { link(prediction); });
+      }
     }
     flush_results();
     if (!options_.explain.empty()) explain(batch, pictures, classes);
@@ -131,7 +146,32 @@ class Predictor {
       fs::create_symlink(fs::absolute(prediction.file),
                          first_free(folder / prediction.file.filename()), error);
     }
-    if (error) throw Error(fmt::format("{}: {}", shown(folder), error.message()));
+    if (error) throw FileError(shown(folder) + ": " + error.message(), error.value());
+  }
+
+  // Writes something of one picture. A failure that is this picture's alone gets a line and is
+  // counted; where the disk is full or fails, it is thrown.
+  void write_one(const char* what, const fs::path& file, const std::function<void()>& write) {
+    try {
+      write();
+      return;
+    } catch (const FileError& error) {
+      if (error.is_of_disk()) throw;
+      spdlog::warn("{}: no {}: {}", shown(file), what, error.what());
+    } catch (const Error& error) {
+      spdlog::warn("{}: no {}: {}", shown(file), what, error.what());
+    }
+    ++unwritten_;
+  }
+
+  // A map over its picture, as JPEG where that can hold the size, else as PNG.
+  void write_map(const fs::path& file, const torch::Tensor& map) const {
+    const Size size = {static_cast<int>(map.size(0)), static_cast<int>(map.size(1))};
+    const Picture overlaid =
+        with_heat_map(decode_picture(file), map.const_data_ptr<float>(), size);
+    const bool is_jpeg = std::max(overlaid.rows, overlaid.cols) <= kLongestJpegSidePx;
+    const std::string name = file.stem().string() + (is_jpeg ? ".jpg" : ".png");
+    write_picture(first_free(options_.explain / name), overlaid);
   }
 
   void explain(const Batch& batch, const std::vector<StreamedPicture>& pictures,
@@ -139,11 +179,9 @@ class Predictor {
     const torch::Tensor maps = grad_cam(model_.net, batch.images.to(device_), classes);
     for (size_t i = 0; i < pictures.size(); ++i) {
       if (!pictures[i].fault.empty()) continue;
-      const torch::Tensor map = maps[static_cast<int64_t>(i)].contiguous();
-      const Size size = {static_cast<int>(map.size(0)), static_cast<int>(map.size(1))};
-      write_picture(
-          first_free(options_.explain / (pictures[i].file.stem().string() + ".jpg")),
-          with_heat_map(decode_picture(pictures[i].file), map.const_data_ptr<float>(), size));
+      write_one("map", pictures[i].file, [&] {
+        write_map(pictures[i].file, maps[static_cast<int64_t>(i)].contiguous());
+      });
     }
   }
 
@@ -152,7 +190,7 @@ class Predictor {
   const torch::Device device_;
   const double threshold_, temperature_;
   const PredictionRows rows_;
-  int64_t done_ = 0, bad_ = 0;
+  int64_t done_ = 0, bad_ = 0, unwritten_ = 0;
 };
 
 }  // namespace
@@ -170,6 +208,9 @@ void setup_predict(CLI::App& app) {
                    "line")
       ->required()
       ->type_name("");
+  command->add_flag("-0,--null", options->null_separated,
+                    "the names on stdin end with a NUL in place of a line's end, as find -print0 "
+                    "writes them");
   CLI::Option* csv = command->add_flag(
       "--csv", options->csv, "comma-separated values, with the probability of each class");
   CLI::Option* json =
@@ -198,12 +239,16 @@ void setup_predict(CLI::App& app) {
                            "catdog predict --model runs/baseline/model.pt "
                            "data/cats_and_dogs_small/test"},
                           {"of those that a list names, for a program",
-                           "find data -name 'cat.1*.jpg' | catdog predict --model "
-                           "runs/baseline/model.pt - --json"}});
+                           "find data -name 'cat.1*.jpg' -print0 | catdog predict --model "
+                           "runs/baseline/model.pt - --null --json"}});
   command->callback([options] { run_predict(*options); });
 }
 
 void run_predict(const PredictCommand& options) {
+  if (options.null_separated && std::find(options.paths.begin(), options.paths.end(), "-") ==
+                                    options.paths.end()) {
+    throw ConfigError("--null: is for a list of names on stdin; name it with the PATH -");
+  }
   const torch::Device device = prepare_device(options.model);
   Predictor predictor(options, open_model(options.file, options.model, device), device);
   if (!options.sort_into.empty()) claim_empty_folder(options.sort_into, "--sort-into");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // catdog preview: what augmentation makes of pictures, before a run is spent on it.
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 
 #include "catdog/cli/commands.hpp"
 #include "catdog/cli/data_checks.hpp"
@@ -19,7 +20,8 @@ constexpr size_t kMostPictures = 8;  // of a folder: a sheet is there to be look
 
 // The picture itself, or the first pictures of a folder in the order of their names.
 std::vector<fs::path> choose_pictures(const fs::path& path) {
-  if (!fs::is_directory(path)) return {path};
+  std::error_code ignored;
+  if (!fs::is_directory(path, ignored)) return {path};
   ImageFiles found = images_below(path);
   require_readable(found.skipped);
   log_skipped(shown(path), found.skipped);
@@ -31,6 +33,8 @@ std::vector<fs::path> choose_pictures(const fs::path& path) {
 // Variations of pictures, as training sees them.
 class Variations {
  public:
+  // Of several files, one that cannot be read is skipped with a warning. Throws DataError if none
+  // can be read.
   Variations(const Config& config, const std::vector<fs::path>& files)
       : augment_(config.augment),
         seed_(config.train.seed),
@@ -39,10 +43,19 @@ class Variations {
                               [this](uint32_t) { return size_.height; })) {
     const int kept = config.data.kept_px();
     for (const fs::path& file : files) {
-      const Picture picture = decode_picture(file);
-      originals_.push_back(
-          {resize_picture(picture, size_, config.data.resize), shown(file.filename())});
-      kept_.push_back(resize_picture(picture, {kept, kept}, config.data.resize));
+      try {
+        const Picture picture = decode_picture(file);
+        originals_.push_back(
+            {resize_picture(picture, size_, config.data.resize), shown(file.filename())});
+        kept_.push_back(resize_picture(picture, {kept, kept}, config.data.resize));
+      } catch (const PictureError& error) {
+        if (files.size() == 1) throw;
+        spdlog::warn("{}: {}", shown(file), error.fault);
+      }
+    }
+    if (originals_.empty()) {
+      throw DataError(fmt::format("none of the first {} images of {} can be read", files.size(),
+                                  shown(files[0].parent_path())));
     }
   }
 
@@ -109,7 +122,8 @@ void setup_preview(CLI::App& app) {
 
 void run_preview(const PreviewCommand& options) {
   const Config config = load_config(options.config);
-  const Variations variations(config, choose_pictures(options.pictures));
+  const std::vector<fs::path> files = choose_pictures(options.pictures);
+  const Variations variations(config, files);
   std::vector<LabelledPicture> cells;
   uint32_t index = 0;
   for (const LabelledPicture& original : variations.originals()) {
@@ -121,6 +135,11 @@ void run_preview(const PreviewCommand& options) {
   }
   write_picture(options.output, contact_sheet(cells, options.count + 1));
   fmt::print("{}\n", shown(options.output));
+  const size_t skipped = files.size() - variations.originals().size();
+  if (skipped > 0) {
+    throw DataError(fmt::format("{} of {} images could not be read and are not on the sheet",
+                                skipped, files.size()));
+  }
 }
 
 }  // namespace catdog

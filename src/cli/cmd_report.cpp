@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // catdog report: one page about a run, or about several side by side.
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 
 #include "catdog/cli/commands.hpp"
+#include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/report/run_report.hpp"
 
@@ -31,8 +33,13 @@ void run_report(const ReportCommand& options) {
   if (output.empty()) {
     output = options.runs.size() == 1 ? options.runs[0] / "report.html" : "report.html";
   }
-  write_report(output, options.runs);
+  const std::vector<std::string> faults = write_report(output, options.runs);
   fmt::print("{}\n", shown(output));
+  for (const std::string& fault : faults) spdlog::warn("{}", fault);
+  if (!faults.empty()) {
+    throw ModelError(fmt::format("{} of {} runs cannot be read and are not on the page",
+                                 faults.size(), options.runs.size()));
+  }
 }
 
 }  // namespace catdog

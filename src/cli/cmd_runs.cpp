@@ -11,6 +11,7 @@
 #include "catdog/cli/commands.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/json_names.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/report/recorded_run.hpp"
 #include "catdog/train/run_folder.hpp"
@@ -28,8 +29,17 @@ struct ListedRun {
 
 bool is_run(const fs::path& folder) {
   std::error_code ignored;
-  return fs::is_regular_file(folder / "config.json", ignored) ||
-         fs::is_regular_file(folder / "metrics.csv", ignored);
+  return fs::exists(fs::symlink_status(folder / "config.json", ignored)) ||
+         fs::exists(fs::symlink_status(folder / "metrics.csv", ignored));
+}
+
+// True for a link that leads nowhere and for a folder that cannot be looked into: a run may be lost
+// there.
+bool is_closed(const fs::directory_entry& entry) {
+  std::error_code error;
+  if (entry.is_symlink(error) && !entry.exists(error)) return true;
+  const bool is_known = fs::status_known(fs::symlink_status(entry.path() / "config.json", error));
+  return !is_known && error == std::errc::permission_denied;
 }
 
 ListedRun read_run(const fs::path& folder) {
@@ -65,7 +75,7 @@ std::vector<ListedRun> list_runs(const fs::path& folder) {
   std::vector<ListedRun> runs;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (is_run(entry->path())) runs.push_back(read_run(entry->path()));
+    if (is_run(entry->path()) || is_closed(*entry)) runs.push_back(read_run(entry->path()));
   }
   if (error) {
     throw ModelError(
@@ -107,7 +117,9 @@ const char* state_id(const RunState& state) {
 }
 
 Json to_json(const ListedRun& run) {
-  Json json = {{"name", run.record.name}, {"path", shown(run.folder)}};
+  Json json;
+  set_name(json, "name", run.folder.filename());
+  set_name(json, "path", run.folder);
   if (!run.problem.empty()) {
     json["state"] = "damaged";
     json["problem"] = run.problem;
@@ -167,9 +179,11 @@ void setup_runs(CLI::App& app) {
 void run_runs(const RunsCommand& options) {
   const std::vector<ListedRun> runs = list_runs(options.folder);
   if (options.json) {
-    Json json = {{"folder", shown(options.folder)}, {"runs", Json::array()}};
+    Json json;
+    set_name(json, "folder", options.folder);
+    json["runs"] = Json::array();
     for (const ListedRun& run : runs) json["runs"].push_back(to_json(run));
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", json_text(json, /*indent=*/2));
     return;
   }
   std::vector<std::vector<std::string>> rows = {{"run", "epochs", "best val_acc", "last val_loss",

@@ -11,6 +11,7 @@
 #include "catdog/cli/series.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/json_names.hpp"
 #include "catdog/core/signals.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/data/pictures_digest.hpp"
@@ -174,7 +175,7 @@ void train_one(const TrainCommand& options, SaveSchedule& schedule) {
   std::optional<Stopped> stopped = open_stopped(options);
   Config config = find_config(options, stopped);
   if (options.print_config) {
-    fmt::print("{}\n", to_json(config).dump(2));
+    fmt::print("{}\n", json_text(to_json(config), /*indent=*/2));
     return;
   }
   const torch::Device device = choose_device(config.train.device);

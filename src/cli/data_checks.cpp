@@ -8,6 +8,7 @@
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/json_names.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/pictures/subsets.hpp"
 
@@ -16,7 +17,9 @@ namespace catdog {
 void check_folder(const fs::path& dir) {
   if (shown(dir) != dir.native()) {
     throw ConfigError(fmt::format(
-        "data.dir = {}: its path must be valid UTF-8, to be recorded with the model", shown(dir)));
+        "data.dir = {}: its path must be valid UTF-8 without control characters, to be recorded "
+        "with the model",
+        shown(dir)));
   }
   if (fs::is_directory(subset_folder(dir, "train")) &&
       fs::is_directory(subset_folder(dir, "validation"))) {
@@ -37,7 +40,9 @@ void check_class_names(const ImageFolder& training, const std::string& dir) {
   for (const std::string& name : training.classes()) {
     if (shown(name) != name) {
       throw DataError(
-          fmt::format("{}/train: the class {} must have a name in valid UTF-8", dir, shown(name)));
+          fmt::format("{}/train: the class {} must have a name in valid UTF-8 without control "
+                      "characters",
+                      dir, shown(name)));
     }
   }
 }
@@ -53,7 +58,9 @@ void log_skipped(const std::string& where, const std::vector<SkippedFile>& skipp
 Json skipped_record(const std::vector<SkippedFile>& skipped) {
   Json record = Json::array();
   for (const SkippedFile& file : skipped) {
-    record.push_back({{"file", shown(file.path)}, {"reason", file.reason}});
+    Json& entry = record.emplace_back(Json::object());
+    set_name(entry, "file", file.path);
+    entry["reason"] = file.reason;
   }
   return record;
 }
@@ -73,7 +80,9 @@ std::string left_out_text(const ImageFolder& folder) {
 Json left_out_record(const ImageFolder& folder) {
   Json record = Json::array();
   for (const LeftOutPicture& picture : folder.left_out()) {
-    record.push_back({{"file", shown(picture.file)}, {"reason", picture.fault}});
+    Json& entry = record.emplace_back(Json::object());
+    set_name(entry, "file", picture.file);
+    entry["reason"] = picture.fault;
   }
   return record;
 }

@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "catdog/cli/columns.hpp"
+#include "catdog/core/files.hpp"
+#include "catdog/core/json_names.hpp"
 #include "catdog/core/text.hpp"
 
 namespace catdog {
@@ -177,27 +179,32 @@ Json to_json(const EvalResult& result) {
 std::string text_of(const std::string& folder, const std::vector<ComparedModel>& models,
                     const Comparison& comparison) {
   size_t width = 0;
-  for (const ComparedModel& model : models) width = std::max(width, model.name.size());
-  std::string text = fmt::format("{}: {} pictures\n", folder, models[0].evaluation.n);
+  std::vector<std::string> names;
   for (const ComparedModel& model : models) {
-    text +=
-        fmt::format("{:{}}  accuracy  {}\n", model.name, width, accuracy_text(model.evaluation));
+    names.push_back(shown(model.file));
+    width = std::max(width, names.back().size());
+  }
+  std::string text = fmt::format("{}: {} pictures\n", folder, models[0].evaluation.n);
+  for (size_t i = 0; i < models.size(); ++i) {
+    text += fmt::format("{:{}}  accuracy  {}\n", names[i], width,
+                        accuracy_text(models[i].evaluation));
   }
   const int64_t counts[] = {comparison.only_first, comparison.only_second};
   for (size_t i = 0; i < models.size(); ++i) {
-    text += fmt::format("{:{}}  alone is right on {}\n", models[i].name, width, counts[i]);
+    text += fmt::format("{:{}}  alone is right on {}\n", names[i], width, counts[i]);
   }
   text += fmt::format("p-value {:.3g}, by McNemar's exact test, two-sided\n", comparison.p_value);
   if (comparison.p_value >= kChance) return text + "The difference cannot be told from chance.\n";
-  const ComparedModel& better = models[comparison.only_first > comparison.only_second ? 0 : 1];
-  return text + fmt::format("{} is better: such a difference is hardly chance.\n", better.name);
+  const std::string& better = names[comparison.only_first > comparison.only_second ? 0 : 1];
+  return text + fmt::format("{} is better: such a difference is hardly chance.\n", better);
 }
 
 Json to_json(const std::vector<ComparedModel>& models, const Comparison& comparison) {
   Json json = {{"models", Json::array()}};
   const int64_t counts[] = {comparison.only_first, comparison.only_second};
   for (size_t i = 0; i < models.size(); ++i) {
-    Json model = {{"model", models[i].name}};
+    Json model;
+    set_name(model, "model", models[i].file);
     model.update(accuracy_json(models[i].evaluation));
     model["alone_right"] = counts[i];
     json["models"].push_back(std::move(model));

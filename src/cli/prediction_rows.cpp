@@ -8,7 +8,8 @@
 
 #include "catdog/core/csv.hpp"
 #include "catdog/core/files.hpp"
-#include "catdog/core/options.hpp"
+#include "catdog/core/json_names.hpp"
+#include "catdog/judge/predictions_file.hpp"
 
 namespace catdog {
 
@@ -20,7 +21,7 @@ PredictionRows::PredictionRows(RowFormat format, std::vector<std::string> classe
 std::string PredictionRows::header() const {
   if (format_ != RowFormat::csv) return "";
   std::vector<std::string> fields = {"file", "predicted", "probability"};
-  fields.insert(fields.end(), classes_.begin(), classes_.end());
+  for (const std::string& name : classes_) fields.push_back(probability_column(name));
   fields.push_back("error");
   return csv_row(fields);
 }
@@ -31,6 +32,14 @@ std::string PredictionRows::row(const PicturePrediction& prediction) const {
     case RowFormat::json: return json_line(prediction);
     default: return table_row(prediction);
   }
+}
+
+std::string PredictionRows::skipped(const SkippedFile& file) const {
+  if (format_ != RowFormat::json) return "";
+  Json json;
+  set_name(json, "file", file.path);
+  json["skipped"] = file.reason;
+  return json_text(json) + "\n";
 }
 
 // " 97.31 %  dogs    2.69 %  cats  a/b.jpg": what is predicted, and then what is most probable.
@@ -59,7 +68,7 @@ std::string PredictionRows::table_row(const PicturePrediction& prediction) const
 }
 
 std::string PredictionRows::csv_line(const PicturePrediction& prediction) const {
-  std::vector<std::string> fields = {shown(prediction.file)};
+  std::vector<std::string> fields = {prediction.file.string()};
   if (prediction.fault.empty()) {
     const auto predicted = static_cast<size_t>(prediction.predicted);
     fields.push_back(classes_[predicted]);
@@ -75,10 +84,11 @@ std::string PredictionRows::csv_line(const PicturePrediction& prediction) const 
 }
 
 std::string PredictionRows::json_line(const PicturePrediction& prediction) const {
-  Json json = {{"file", shown(prediction.file)}};
+  Json json;
+  set_name(json, "file", prediction.file);
   if (!prediction.fault.empty()) {
     json["error"] = prediction.fault;
-    return json.dump() + "\n";
+    return json_text(json) + "\n";
   }
   const auto predicted = static_cast<size_t>(prediction.predicted);
   json["predicted"] = classes_[predicted];
@@ -86,7 +96,7 @@ std::string PredictionRows::json_line(const PicturePrediction& prediction) const
   for (size_t label = 0; label < classes_.size(); ++label) {
     json["probabilities"][classes_[label]] = prediction.probabilities[label];
   }
-  return json.dump() + "\n";
+  return json_text(json) + "\n";
 }
 
 }  // namespace catdog

@@ -56,6 +56,10 @@ size_t printable_length(std::string_view text) {
 
 }  // namespace
 
+bool FileError::is_of_disk() const {
+  return number_ == ENOSPC || number_ == EDQUOT || number_ == EIO || number_ == EROFS;
+}
+
 std::string shown(const fs::path& path) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string_view rest = path.native();

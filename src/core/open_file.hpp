@@ -18,7 +18,7 @@
 namespace catdog {
 
 [[noreturn]] inline void fail(const std::string& what, const fs::path& path, int error = errno) {
-  throw Error(what + " " + shown(path) + ": " + std::strerror(error));
+  throw FileError(what + " " + shown(path) + ": " + std::strerror(error), error);
 }
 
 class File {

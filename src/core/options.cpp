@@ -6,6 +6,7 @@
 #include <set>
 
 #include "catdog/core/error.hpp"
+#include "catdog/core/json_names.hpp"
 #include "catdog/core/text.hpp"
 
 namespace catdog {
@@ -61,8 +62,7 @@ std::string read_option(const Sections& sections, const std::string& section,
   const std::string name = section + "." + key;
   if (option == nullptr) return unknown_key(sections, name);
   if (option->read(value)) return "";
-  return fmt::format("{} = {}: must be {}", name,
-                     value.dump(-1, ' ', false, Json::error_handler_t::replace), option->rule);
+  return fmt::format("{} = {}: must be {}", name, json_text(value), option->rule);
 }
 
 }  // namespace

@@ -33,9 +33,9 @@ std::optional<Batch> PictureStream::next() {
 bool PictureStream::begin_batch() {
   std::vector<StreamedPicture> pictures;
   while (!ended_ && std::ssize(pictures) < batch_size_) {
-    std::optional<fs::path> file = names_();
-    ended_ = !file.has_value();
-    if (file) pictures.push_back({.file = std::move(*file), .fault = {}});
+    std::optional<StreamedPicture> picture = names_();
+    ended_ = !picture.has_value();
+    if (picture) pictures.push_back(std::move(*picture));
   }
   if (pictures.empty()) return false;
   Begun& begun = begun_.emplace_back();
@@ -49,6 +49,10 @@ bool PictureStream::begin_batch() {
   pool_.add(rows, [this, pixels, named](int64_t row) {
     const int64_t numbers = int64_t{size_.height} * size_.width * 3;
     float* out = pixels + row * numbers;
+    if (!named[row].fault.empty()) {
+      std::fill(out, out + numbers, 0.f);
+      return;
+    }
     try {
       const std::string bytes = read_picture_file(named[row].file);
       evaluation_chain()(decode_resized(bytes, named[row].file, size_, resampling_), {}, out);

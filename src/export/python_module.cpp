@@ -6,6 +6,7 @@
 
 #include "architecture.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/json_names.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/python_sources.hpp"
 #include "catdog/version.hpp"
@@ -16,9 +17,7 @@ namespace catdog {
 namespace {
 
 // A JSON text is one of Python too.
-std::string in_python(const Json& value) {
-  return value.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
-}
+std::string in_python(const Json& value) { return json_text(value); }
 
 // For a comment: no text can end it, or the line.
 std::string in_comment(const std::string& text) {

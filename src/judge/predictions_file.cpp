@@ -26,11 +26,28 @@ double log_probability(const std::string& text) {
   return well ? std::max(std::log(value), kLeast) : NAN;
 }
 
+// The classes that the columns after kColumns name; none if any column is called otherwise.
+std::vector<std::string> classes_in(const std::vector<std::string>& columns) {
+  const size_t first = kColumns.size();
+  if (columns.size() < first || !std::equal(kColumns.begin(), kColumns.end(), columns.begin())) {
+    return {};
+  }
+  std::vector<std::string> classes;
+  for (size_t k = first; k < columns.size(); ++k) {
+    const std::string& column = columns[k];
+    if (!column.starts_with("p(") || !column.ends_with(")")) return {};
+    classes.push_back(column.substr(2, column.size() - 3));
+  }
+  return classes;
+}
+
 }  // namespace
+
+std::string probability_column(const std::string& class_name) { return "p(" + class_name + ")"; }
 
 std::string to_csv(const NamedPredictions& named) {
   std::vector<std::string> fields = kColumns;
-  fields.insert(fields.end(), named.classes.begin(), named.classes.end());
+  for (const std::string& name : named.classes) fields.push_back(probability_column(name));
   std::string csv = csv_row(fields);
   for (int64_t i = 0; i < named.predictions.count(); ++i) {
     const std::span<const float> scores = named.predictions.scores_of(i);
@@ -47,12 +64,12 @@ std::string to_csv(const NamedPredictions& named) {
 NamedPredictions parse_predictions(std::string_view csv, const std::string& name) {
   const std::vector<std::vector<std::string>> rows = parse_csv(csv, name);
   const size_t first = kColumns.size();
-  if (rows.empty() || rows[0].size() < first + 2 ||
-      !std::equal(kColumns.begin(), kColumns.end(), rows[0].begin())) {
-    throw Error(name + ": its columns are not file, true, predicted and two classes or more");
-  }
   NamedPredictions named;
-  named.classes.assign(rows[0].begin() + static_cast<long>(first), rows[0].end());
+  if (!rows.empty()) named.classes = classes_in(rows[0]);
+  if (named.classes.size() < 2) {
+    throw Error(name +
+                ": its columns are not file, true, predicted and p(<class>) for two classes");
+  }
   named.predictions.classes = static_cast<int>(named.classes.size());
   for (size_t i = 1; i < rows.size(); ++i) {
     const std::vector<std::string>& row = rows[i];

@@ -14,7 +14,7 @@ namespace catdog {
 namespace {
 
 ReadPicture read_picture(const ListedPicture& listed, const fs::path& dir, bool wants_print) {
-  ReadPicture picture{.name = shown(listed.file.lexically_relative(dir)),
+  ReadPicture picture{.name = listed.file.lexically_relative(dir).string(),
                       .subset = listed.subset,
                       .label = listed.label,
                       .error = {},
@@ -83,9 +83,16 @@ CheckResult check_pictures(const CheckOptions& options,
   find_duplicates(pictures, options.near_bits, result.findings);
   find_class_faults(result, result.findings);
   for (const SkippedFile& file : listing.skipped) {
-    result.findings.push_back({file.is_fault ? FindingKind::unreadable : FindingKind::not_taken,
-                               {shown(file.path.lexically_relative(options.dir))},
-                               file.reason});
+    const std::string name = file.path.lexically_relative(options.dir).string();
+    if (file.is_fault) {
+      // What seems to be missing may be in there.
+      std::erase_if(result.findings, [&](const Finding& finding) {
+        return finding.kind == FindingKind::classes && finding.files == std::vector{name};
+      });
+    }
+    result.findings.push_back(
+        {file.is_fault ? FindingKind::unreadable : FindingKind::not_taken, {name}, file.reason});
+  }
   }
   const fs::path record = options.dir / kSplitRecord;
   std::error_code ignored;

@@ -208,7 +208,7 @@ void find_class_faults(const CheckResult& result, Findings& findings) {
     const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
     for (size_t label = 0; label < counts.size(); ++label) {
       if (counts[label] > 0) continue;
-      fault(FindingKind::classes, {result.subsets[subset] + "/" + names[label]},
+      fault(FindingKind::classes, {result.subsets[subset] + "/" + result.classes[label]},
             "holds no picture");
     }
     if (*least == 0 || static_cast<double>(*most) <= kMuchLarger * static_cast<double>(*least)) {
@@ -221,17 +221,17 @@ void find_class_faults(const CheckResult& result, Findings& findings) {
 }
 
 void find_changes(const std::vector<ReadPicture>& pictures,
-                  const std::multimap<std::string, std::string>& recorded, Findings& findings) {
+                  const std::map<std::string, std::string>& recorded, Findings& findings) {
   std::set<std::string> seen;
   for (const ReadPicture& picture : pictures) {
     seen.insert(picture.name);
-    const auto [begin, end] = recorded.equal_range(picture.name);
-    if (begin == end) findings.push_back({FindingKind::added, {picture.name}, ""});
-    // Of several names that are shown alike, any hash will do.
-    const bool same =
-        std::any_of(begin, end, [&](const auto& entry) { return entry.second == picture.sha256; });
-    if (begin == end || same || picture.sha256.empty()) continue;
-    findings.push_back({FindingKind::changed, {picture.name}, "not the bytes that split.json has"});
+    const auto entry = recorded.find(picture.name);
+    if (entry == recorded.end()) {
+      findings.push_back({FindingKind::added, {picture.name}, ""});
+    } else if (!picture.sha256.empty() && picture.sha256 != entry->second) {
+      findings.push_back(
+          {FindingKind::changed, {picture.name}, "not the bytes that split.json has"});
+    }
   }
   for (const auto& [name, hash] : recorded) {
     if (!seen.contains(name)) findings.push_back({FindingKind::missing, {name}, ""});

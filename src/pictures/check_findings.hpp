@@ -15,7 +15,7 @@
 namespace catdog {
 
 struct ReadPicture {
-  std::string name;                   // as shown(), from the folder on
+  std::string name;                   // exact, from the folder on
   size_t subset = 0, label = 0;       // in CheckListing's lists
   std::optional<PictureError> error;  // if there is one, what follows is empty, but for
   std::string sha256;                 // which is there if the file could be read
@@ -37,6 +37,6 @@ void find_class_faults(const CheckResult& result, Findings& findings);
 
 // Files that are not those of which split.json has the hash.
 void find_changes(const std::vector<ReadPicture>& pictures,
-                  const std::multimap<std::string, std::string>& recorded, Findings& findings);
+                  const std::map<std::string, std::string>& recorded, Findings& findings);
 
 }  // namespace catdog

@@ -57,7 +57,7 @@ CheckListing list_split(const fs::path& dir) {
 CheckListing list_source(const fs::path& dir) {
   CheckListing listing;
   listing.subsets = {""};
-  LabelledSource source = find_labelled_images(dir);
+  LabelledSource source = find_labelled_images(dir, /*merge=*/false, Unreadable::allow);
   for (SourceClass& found : source.classes) {
     for (SourceImage& image : found.images) {
       listing.pictures.push_back({std::move(image.file), 0, listing.classes.size()});

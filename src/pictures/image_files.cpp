@@ -147,7 +147,7 @@ class Walk {
     std::vector<fs::directory_entry> entries = entries_of(folder, error);
     if (error) {
       found_.skipped.push_back({folder, "folders that cannot be read",
-                                "cannot read the folder: " + error.message(), true, true});
+                                error.message(), true, true});
     }
     // Real folders before links, so that a folder is known by its own name.
     const auto is_link = [](const fs::directory_entry& entry) {
@@ -201,7 +201,9 @@ void skip_beside_classes(std::vector<fs::path> images, std::vector<SkippedFile>&
 
 void require_readable(const std::vector<SkippedFile>& skipped) {
   for (const SkippedFile& file : skipped) {
-    if (file.is_fault) throw DataError(shown(file.path) + ": " + file.reason);
+    if (file.is_fault) {
+      throw DataError("cannot read the folder " + shown(file.path) + ": " + file.reason);
+    }
   }
 }
 

@@ -28,7 +28,6 @@ std::vector<Listed> folders_with_images(const fs::path& dir, std::vector<Skipped
   std::vector<Listed> folders;
   for (const fs::path& folder : folders_in(dir)) {
     ImageFiles files = images_below(folder);
-    require_readable(files.skipped);
     if (!files.images.empty()) {
       folders.push_back({folder, std::move(files)});
     } else {
@@ -234,7 +233,8 @@ LabelledSource source_of_names(const Level& level, const std::vector<SkippedFile
 
 }  // namespace
 
-LabelledSource find_labelled_images(const fs::path& source, bool merge) {
+LabelledSource find_labelled_images(const fs::path& source, bool merge, Unreadable unreadable) {
+  if (unreadable == Unreadable::refuse) require_readable(images_below(source).skipped);
   std::vector<SkippedFile> skipped;
   Level level = read_level(source, skipped);
   while (level.folders.size() == 1 && level.images.empty()) {

@@ -27,11 +27,16 @@ struct LabelledSource {
   std::string layout;  // where the classes come from, for people
 };
 
+enum class Unreadable { refuse, allow };
+
 // Looks in `source` and, while that holds nothing but one folder with images, in that folder. Two
 // folders or more that hold images are the classes, by their names. Without folders, files called
 // <class>.<number>.<ending> are of that class; cat and dog alone become cats and dogs, as in the
 // book. A folder that is split already is refused, or with `merge` its subsets are put together.
 // Throws DataError that says what was found and what to do.
-LabelledSource find_labelled_images(const std::filesystem::path& source, bool merge = false);
+// A folder below `source` that cannot be read is an error too, unless `unreadable` allows it: it is
+// in `skipped` then, as a fault.
+LabelledSource find_labelled_images(const std::filesystem::path& source, bool merge = false,
+                                    Unreadable unreadable = Unreadable::refuse);
 
 }  // namespace catdog

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "split_record.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "catdog/core/error.hpp"
-#include "catdog/core/files.hpp"
+#include "catdog/core/json_names.hpp"
 
 namespace catdog {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "catdog-split-1";
 
@@ -39,48 +35,44 @@ Json options_record(const SplitOptions& options) {
 
 }  // namespace
 
-// Names go through shown(): JSON holds UTF-8 only, and file names need not be UTF-8.
 std::string split_record(const SplitOptions& options, const SplitResult& result,
                          const std::vector<SplitPicture>& pictures) {
-  Json record = {{"format", kFormat},
-                 {"source", shown(options.source)},
-                 {"options", options_record(options)},
-                 {"classes", Json::array()},
-                 {"pictures", Json::array()},
-                 {"skipped", Json::array()},
-                 {"not_taken", Json::array()},
-                 {"duplicates", Json::array()}};
-  for (const std::string& name : result.classes) record["classes"].push_back(shown(name));
+  Json record = {{"format", kFormat}};
+  set_name(record, "source", options.source);
+  record["options"] = options_record(options);
+  set_names(record, "classes", result.classes);
+  for (const char* list : {"pictures", "skipped", "not_taken", "duplicates"}) record[list] = Json::array();
   for (const SplitPicture& picture : pictures) {
-    record["pictures"].push_back({{"name", shown(picture.name)},
-                                  {"source", shown(picture.source)},
-                                  {"bytes", picture.bytes},
-                                  {"sha256", picture.sha256}});
+    Json& entry = record["pictures"].emplace_back(Json::object());
+    set_name(entry, "name", picture.name);
+    set_name(entry, "source", picture.source);
+    entry["bytes"] = picture.bytes;
+    entry["sha256"] = picture.sha256;
   }
   for (const SkippedPicture& skipped : result.skipped) {
-    record["skipped"].push_back({{"source", shown(skipped.file)}, {"reason", skipped.reason}});
+    Json& entry = record["skipped"].emplace_back(Json::object());
+    set_name(entry, "source", skipped.file);
+    entry["reason"] = skipped.reason;
   }
   for (const SkippedFile& file : result.not_taken) {
-    record["not_taken"].push_back(
-        {{"source", shown(file.path.lexically_relative(options.source))}, {"reason", file.reason}});
+    Json& entry = record["not_taken"].emplace_back(Json::object());
+    set_name(entry, "source", file.path.lexically_relative(options.source));
+    entry["reason"] = file.reason;
   }
   for (const SharedPicture& shared : result.shared) {
-    Json names = Json::array();
-    for (const std::string& name : shared.files) names.push_back(shown(name));
-    record["duplicates"].push_back(std::move(names));
+    set_names(record["duplicates"].emplace_back(Json::object()), "files", shared.files);
   }
-  return record.dump(/*indent=*/1) + "\n";
+  return json_text(record, /*indent=*/1) + "\n";
 }
 
-std::multimap<std::string, std::string> hashes_in_record(std::string_view text,
-                                                         const std::string& source) {
-  std::multimap<std::string, std::string> hashes;
+std::map<std::string, std::string> hashes_in_record(std::string_view text,
+                                                    const std::string& source) {
+  std::map<std::string, std::string> hashes;
   try {
     const Json record = Json::parse(text);
     if (record.at("format") != kFormat) throw DataError(source + ": of another format");
     for (const Json& picture : record.at("pictures")) {
-      hashes.emplace(picture.at("name").get<std::string>(),
-                     picture.at("sha256").get<std::string>());
+      hashes.emplace(get_name(picture, "name"), picture.at("sha256").get<std::string>());
     }
   } catch (const Json::exception&) {
     throw DataError(source + ": damaged, or not made by catdog split");

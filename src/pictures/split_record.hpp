@@ -26,9 +26,9 @@ struct SplitPicture {
 std::string split_record(const SplitOptions& options, const SplitResult& result,
                          const std::vector<SplitPicture>& pictures);
 
-// SHA-256 by the picture's name as shown(), from a text that split_record made. Throws DataError
-// naming `source` for any other text.
-std::multimap<std::string, std::string> hashes_in_record(std::string_view text,
-                                                         const std::string& source);
+// SHA-256 by the picture's exact name, from a text that split_record made. Throws DataError naming
+// `source` for any other text.
+std::map<std::string, std::string> hashes_in_record(std::string_view text,
+                                                    const std::string& source);
 
 }  // namespace catdog

@@ -108,7 +108,7 @@ std::string gallery(const NamedPredictions& named, const std::vector<size_t>& pi
     const std::string& file = named.files[picture];
     std::string shows = "<p class=\"none\">not shown</p>";
     try {
-      shows = fmt::format("<img alt=\"{}: {}, predicted {} {}\" src=\"{}\">", html_escaped(file),
+      shows = fmt::format("<img alt=\"{}: {}, predicted {} {}\" src=\"{}\">", html_escaped(shown(file)),
                           html_escaped(said.is), html_escaped(said.predicted),
                           percent(said.probability), jpeg_address(thumbnail(data, file)));
     } catch (const PictureError& error) {

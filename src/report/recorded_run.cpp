@@ -16,6 +16,16 @@ constexpr const char* kColumns = "epoch,loss,acc,val_loss,val_acc,lr,seconds,ima
 
 Json read_json(const fs::path& file) { return parse_json(read_file(file), shown(file)); }
 
+// Throws Error where a section is no object.
+Json read_config_json(const fs::path& file) {
+  Json config = read_json(file);
+  for (const auto& [section, values] : config.items()) {
+    if (values.is_object()) continue;
+    throw Error(shown(file) + ": " + section + " must be an object, { … }");
+  }
+  return config;
+}
+
 std::vector<RecordedEpoch> read_epochs(const fs::path& file) {
   std::istringstream lines(read_file(file));
   std::string line;
@@ -49,7 +59,7 @@ RecordedRun read_recorded_run(const fs::path& folder) {
   const fs::path path = folder.has_filename() ? folder : folder.parent_path();  // "runs/a/"
   RecordedRun run{.name = shown(path.filename()), .config = {}, .epochs = {}, .environment = {}};
   try {
-    run.config = read_json(path / "config.json");
+    run.config = read_config_json(path / "config.json");
     run.epochs = read_epochs(path / "metrics.csv");
   } catch (const Error& error) {
     throw ModelError(error.what());

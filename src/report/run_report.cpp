@@ -103,9 +103,17 @@ std::string report_page(const std::vector<ReportedRun>& runs) {
   return page + "</main>\n</body>\n</html>\n";
 }
 
-void write_report(const fs::path& path, const std::vector<fs::path>& folders) {
+std::vector<std::string> write_report(const fs::path& path, const std::vector<fs::path>& folders) {
   std::vector<ReportedRun> runs;
-  for (const fs::path& folder : folders) runs.push_back(read_reported_run(folder));
+  std::vector<std::string> faults;
+  for (const fs::path& folder : folders) {
+    try {
+      runs.push_back(read_reported_run(folder));
+    } catch (const ModelError& error) {
+      faults.emplace_back(error.what());
+    }
+  }
+  if (runs.empty()) throw ModelError(faults.at(0));
   const std::string page = report_page(runs);
   std::error_code ignored;
   if (fs::exists(fs::symlink_status(path, ignored)) &&
@@ -114,6 +122,7 @@ void write_report(const fs::path& path, const std::vector<fs::path>& folders) {
     throw ConfigError(shown(path) + ": is no report of catdog's and stays; -o names another file");
   }
   write_file_atomically(path, page);
+  return faults;
 }
 
 }  // namespace catdog

@@ -63,7 +63,7 @@ NamedPredictions with_names(Predictions predictions, const ImageFolder& pictures
   NamedPredictions named = {
       .classes = pictures.classes(), .files = {}, .predictions = std::move(predictions)};
   for (size_t i = 0; i < *pictures.size(); ++i) {
-    named.files.push_back(shown(pictures.file(i).lexically_relative(dir)));
+    named.files.push_back(pictures.file(i).lexically_relative(dir).string());
   }
   return named;
 }

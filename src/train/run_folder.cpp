@@ -8,6 +8,7 @@
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/json_names.hpp"
 
 namespace catdog {
 namespace {
@@ -100,7 +101,7 @@ RunFolder RunFolder::create(const fs::path& root, const std::string& name) {
 
 void RunFolder::begin(const Json& config, const Json& environment) const {
   write_file_atomically(path_ / "config.json", config.dump(2) + "\n");
-  write_file_atomically(path_ / "env.json", environment.dump(2) + "\n");
+  write_file_atomically(path_ / "env.json", json_text(environment, /*indent=*/2) + "\n");
   write_metrics({});
 }
 

@@ -79,6 +79,7 @@ void run_eval(const EvalCommand& options);
 struct PredictCommand {
   std::filesystem::path file;                // the model
   std::vector<std::filesystem::path> paths;  // pictures, folders, or "-" for a list on stdin
+  bool null_separated = false;               // that list
   ModelFlags model;
   std::string threshold = "0.5";  // or "best"
   bool calibrated = false;

@@ -26,7 +26,7 @@ Json skipped_record(const std::vector<SkippedFile>& skipped);
 // empty if it left out none.
 std::string left_out_text(const ImageFolder& folder);
 
-// All of them, for records: [{"file", "reason"}, …].
+// All of them, for records: [{"file", "reason"}, …], names as set_name() writes them.
 Json left_out_record(const ImageFolder& folder);
 
 }  // namespace catdog

@@ -2,6 +2,7 @@
 // What catdog eval prints: of one model, or of two on the same pictures.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,7 +40,7 @@ std::string text_of(const EvalResult& result);
 Json to_json(const EvalResult& result);
 
 struct ComparedModel {
-  std::string name;
+  std::filesystem::path file;
   Evaluation evaluation;
 };
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "catdog/pictures/image_files.hpp"
+
 namespace catdog {
 
 struct PicturePrediction {
@@ -25,6 +27,8 @@ class PredictionRows {
   // What stands above the rows, if anything; lines are ended.
   std::string header() const;
   std::string row(const PicturePrediction& prediction) const;
+  // Of a file that was not taken; "" except in JSON.
+  std::string skipped(const SkippedFile& file) const;
 
  private:
   std::string table_row(const PicturePrediction& prediction) const;

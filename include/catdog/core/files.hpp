@@ -9,9 +9,25 @@
 #include <string_view>
 #include <vector>
 
+#include "catdog/core/error.hpp"
+
 namespace catdog {
 
 namespace fs = std::filesystem;
+
+// A file that the system could not read or write.
+class FileError : public Error {
+ public:
+  // `number` is an errno.
+  FileError(const std::string& message, int number) : Error(message), number_(number) {}
+
+  // True where the disk is full or fails, so that no other file can be written to it either; false
+  // where the reason may be this file's alone, as a name that is too long.
+  bool is_of_disk() const;
+
+ private:
+  int number_;
+};
 
 // A path as it is shown to a person: control characters and invalid UTF-8 escaped as \xHH.
 std::string shown(const fs::path& path);

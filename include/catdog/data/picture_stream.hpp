@@ -23,8 +23,9 @@ struct StreamedPicture {
 
 class PictureStream : public BatchSource {
  public:
-  // The next file's name; none after the last.
-  using Names = std::function<std::optional<std::filesystem::path>()>;
+  // The next file's name; none after the last. One that comes with a fault is not opened, and keeps
+  // its fault.
+  using Names = std::function<std::optional<StreamedPicture>()>;
 
   // Pictures are decoded and resized as `options` say, and not augmented. Names are asked for on
   // the thread that calls next(), a few batches ahead.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Predictions of pictures with their names, as a table that any program reads: the columns file,
-// true, predicted, and one for each class with its probability.
+// true, predicted, and p(<class>) for each class with its probability.
 #pragma once
 
 #include <string>
@@ -13,9 +13,13 @@ namespace catdog {
 
 struct NamedPredictions {
   std::vector<std::string> classes;
-  std::vector<std::string> files;  // from the data folder on, as shown()
+  std::vector<std::string> files;  // exact, from the data folder on
   Predictions predictions;
 };
+
+// The name of the column with a class's probability, p(<class>): no class's name can be taken for
+// another column's.
+std::string probability_column(const std::string& class_name);
 
 std::string to_csv(const NamedPredictions& named);
 

@@ -53,7 +53,7 @@ FindingText text_of(FindingKind kind);
 
 struct Finding {
   FindingKind kind;
-  std::vector<std::string> files;  // as shown(), from `dir` on; several where they belong together
+  std::vector<std::string> files;  // exact, from `dir` on; several where they belong together
   std::string detail;              // what is wrong; empty where the kind says all
 
   bool spoils() const { return kind < kFirstNote; }
@@ -76,7 +76,7 @@ struct CheckResult {
 };
 
 // Holds one file a thread in memory. `progress(done, of)` is called now and then. Throws DataError
-// if there are no labelled pictures in `dir` or a folder cannot be read; Interrupted.
+// if there are no labelled pictures in `dir`; Interrupted.
 CheckResult check_pictures(const CheckOptions& options,
                            const std::function<void(size_t, size_t)>& progress = {});
 

@@ -39,9 +39,10 @@ ReportedRun read_reported_run(const std::filesystem::path& folder);
 // folders; of those that cannot be read, the page says so.
 std::string report_page(const std::vector<ReportedRun>& runs);
 
-// Writes the page about the runs in these folders, in one step. Throws what read_reported_run
-// throws; ConfigError where another file than a report stands, Error.
-void write_report(const std::filesystem::path& path,
-                  const std::vector<std::filesystem::path>& folders);
+// Writes the page about the runs in these folders, in one step. Those that cannot be read are left
+// out, and what is wrong with them is returned, a line each; if there is no other, throws the first
+// one's ModelError. Throws ConfigError where another file than a report stands, Error.
+std::vector<std::string> write_report(const std::filesystem::path& path,
+                                      const std::vector<std::filesystem::path>& folders);
 
 }  // namespace catdog
