@@ -37,15 +37,16 @@ def cached_pixels(data, size):
 
 
 class ExportedTest(CommandTest):
+    NAMES = tuple(CONFIGS)  # the models
     KINDS = tuple(ENDINGS)  # each model is exported as
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.size, cls.pixels, cls.printed = {}, {}, {}
-        for name, settings in CONFIGS.items():
+        for name in cls.NAMES:
             result = catdog("train", "--data", cls.data, "--runs", cls.shared / "runs", "--name",
-                            name, *COMMON, *settings)
+                            name, *COMMON, *CONFIGS[name])
             assert result.returncode == 0, result.stderr
             cls.size[name] = json.loads(
                 (cls.model(name).parent / "config.json").read_text())["data"]["image_size"]

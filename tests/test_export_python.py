@@ -18,7 +18,7 @@ class PythonModule(ExportedTest):
     KINDS = ("safetensors",)
 
     def load_module(self, name):
-        packages("torch", "numpy", "PIL.Image", "safetensors")
+        packages("torch", "numpy", "PIL.Image", "cv2", "safetensors")
         path = self.exported(name, "safetensors").with_suffix(".py")
         spec = importlib.util.spec_from_file_location(f"exported_{name}", path)
         module = importlib.util.module_from_spec(spec)
@@ -34,17 +34,7 @@ class PythonModule(ExportedTest):
             self.assertEqual(len(paths), len(decoded))
             for path, picture in zip(paths, decoded):
                 with self.subTest(name, picture=path.name):
-                    self.assertTrue(np.array_equal(module.read_picture(path), picture))
-
-    def test_resizes_as_pillow(self):
-        """The indices against those that Pillow gave: tests/data/resize_golden.json."""
-        module = self.load_module("default")
-        np, = packages("numpy")
-        golden = pathlib.Path(__file__).with_name("data") / "resize_golden.json"
-        for case in json.loads(golden.read_text()):
-            module.SIZE = case["out"]
-            self.assertEqual(module.nearest(case["in"]).tolist(),
-                             np.cumsum(case["steps"]).tolist(), (case["in"], case["out"]))
+                    self.assertTrue(np.array_equal(module.read_image(path, module.SIZE, module.RESIZE), picture))
 
     def test_resizes_as_the_program(self):
         """Sizes that take each way through OpenCV's resizing: growing, halving, whole and broken
@@ -72,7 +62,7 @@ class PythonModule(ExportedTest):
             pixels = pixels.reshape(len(paths), module.SIZE, module.SIZE, 3)
             for path, picture in zip(paths, pixels):
                 with self.subTest(name, picture=path.name):
-                    self.assertTrue(np.array_equal(module.read_picture(path), picture))
+                    self.assertTrue(np.array_equal(module.read_image(path, module.SIZE, module.RESIZE), picture))
 
     def test_computes_the_same(self):
         torch, = packages("torch")
@@ -86,7 +76,7 @@ class PythonModule(ExportedTest):
                     self.expect_same(name, [one.numpy() for one in outputs], pictures)
 
     def script(self, name, *arguments, model=None):
-        packages("torch", "numpy", "PIL.Image", "safetensors")
+        packages("torch", "numpy", "PIL.Image", "cv2", "safetensors")
         script = (model or self.exported(name, "safetensors")).with_suffix(".py")
         environment = dict(os.environ, PYTHONPATH=os.environ["CATDOG_TEST_PACKAGES"])
         return subprocess.run([sys.executable, script, *map(str, arguments)], env=environment,

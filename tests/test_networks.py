@@ -75,7 +75,8 @@ class Networks(CommandTest):
         spec = importlib.util.spec_from_file_location("exported", module_file)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        pictures = torch.from_numpy(np.stack([module.read_picture(p["file"]) for p in predicted]))
+        pictures = torch.from_numpy(np.stack([
+            module.read_image(p["file"], module.SIZE, module.RESIZE) for p in predicted]))
         network = module.load()
         with torch.no_grad():
             logits, probabilities = network(pictures)

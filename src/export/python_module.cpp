@@ -27,17 +27,6 @@ std::string in_comment(const std::string& text) {
   return safe;
 }
 
-// What resizes as the program does; exact to the pixel.
-std::string resize_source(Resampling resampling) {
-  using namespace python_sources;
-  switch (resampling) {
-    case Resampling::nearest: return nearest;
-    case Resampling::bilinear: return std::string(blend) + bilinear;
-    case Resampling::area: return std::string(blend) + area;
-  }
-  return "";
-}
-
 std::string outputs_in_words(int classes) {
   if (classes == 2)
     return "logits (N) of the second class, and the classes'\n    probabilities (N, 2)";
@@ -77,7 +66,8 @@ std::string to_python_module(const ExportSource& source, const fs::path& weights
                     {"outputs", outputs_in_words(network.classes)},
                     {"layers", layers},
                     {"forward", forward_in_python(network, "def forward(self, pictures):", "    ")},
-                    {"resize", resize_source(source.model.config.data.resize)}});
+                    {"resize", in_python(description_of(source).at("resize"))},
+                    {"read_image", python_sources::read_image}});
 }
 
 }  // namespace catdog

@@ -15,6 +15,7 @@
 #include "catdog/core/text.hpp"
 #include "header.hpp"
 #include "jpeg.hpp"
+#include "orientation.hpp"
 
 namespace catdog {
 namespace {
@@ -30,8 +31,12 @@ void swap_red_and_blue(Picture& picture) {
 // The formats that OpenCV decodes well; it is only ever given bytes of these.
 Picture decode_by_opencv(FileKind kind, std::string_view bytes, Turn& turn) {
   const Size size = size_in_header(kind, bytes);
+  const bool rewritten = kind == FileKind::tiff && is_turned(kind, bytes);
   turn.take_for(uint64_t{3} * static_cast<unsigned>(size.height) *
-                static_cast<unsigned>(size.width));
+                    static_cast<unsigned>(size.width) +
+                (rewritten ? bytes.size() : 0));
+  const std::string upright = rewritten ? without_orientation(bytes) : "";
+  if (rewritten) bytes = upright;
   // imdecode wants a cv::Mat, which has no const form; it only reads.
   const cv::Mat input(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
   Picture picture;
@@ -141,7 +146,7 @@ Picture decode_resized(std::string_view bytes, const fs::path& path, Size size,
 }
 
 std::string decoder_version() {
-  constexpr int kOurs = 1;  // add one where this room's code comes to give other pixels
+  constexpr int kOurs = 2;  // add one where this room's code comes to give other pixels
   return "decoder " + std::to_string(kOurs) + ", " + jpeg_version() + ", OpenCV " +
          cv::getVersionString();
 }
@@ -170,13 +175,13 @@ PictureFacts inspect_picture(std::string_view bytes, const fs::path& path) {
       facts.colours = reduced.components == 1   ? Colours::grey
                       : reduced.components == 4 ? Colours::cmyk
                                                 : Colours::rgb;
-      facts.turned = is_turned_jpeg(bytes);
     } else {
       Picture picture = decode_by_opencv(kind, bytes, turn);
       facts.size = {picture.rows, picture.cols};
       facts.small = reduced(std::move(picture));
       facts.colours = colours_in_header(kind, bytes);
     }
+    facts.turned = is_turned(kind, bytes);
     return facts;
   });
 }

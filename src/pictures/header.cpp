@@ -8,32 +8,10 @@
 #include <string>
 
 #include "catdog/pictures/decode.hpp"
+#include "header_bytes.hpp"
 
 namespace catdog {
 namespace {
-
-// Unsigned numbers at fixed places; reading past the end is the error of a truncated file.
-class Bytes {
- public:
-  Bytes(std::string_view bytes, bool big_endian) : bytes_(bytes), big_endian_(big_endian) {}
-
-  uint32_t u8(uint64_t at) const {
-    if (at >= bytes_.size())
-      throw PictureError(FaultKind::damaged, "truncated (the file ends inside its header)");
-    return static_cast<unsigned char>(bytes_[at]);
-  }
-  uint32_t u16(uint64_t at) const { return pair(u8(at), u8(at + 1), 8); }
-  uint32_t u24(uint64_t at) const { return u16(at) | u8(at + 2) << 16; }  // little-endian only
-  uint32_t u32(uint64_t at) const { return pair(u16(at), u16(at + 2), 16); }
-
- private:
-  uint32_t pair(uint32_t first, uint32_t second, int bits) const {
-    return big_endian_ ? first << bits | second : second << bits | first;
-  }
-
-  std::string_view bytes_;
-  bool big_endian_;
-};
 
 // The sizes below are read where and as OpenCV's decoders read them, or the file is refused: were
 // another number taken here, a small file could make them take gigabytes.
@@ -80,25 +58,14 @@ Size ppm_size(std::string_view file) {
 }
 
 constexpr uint32_t kTiffWidth = 256, kTiffHeight = 257, kTiffBits = 258, kTiffSamples = 277,
-                   kTiffStripRows = 278, kTiffTileWidth = 322, kTiffTileHeight = 323;
+                   kTiffStripRows = 278, kTiffTileWidth = 322, kTiffTileHeight = 323,
+                   kTiffSampleFormat = 339;
 
-// Calls `use(tag, value, place of the entry)` for each entry of the first directory; a value of
-// more than four bytes is given as the place where it stands.
-template <typename Use>
-void each_tiff_entry(std::string_view file, Use use) {
-  const Bytes bytes(file, /*big_endian=*/file.starts_with('M'));
-  const uint64_t directory = bytes.u32(4);
-  for (uint64_t i = 0; i < bytes.u16(directory); ++i) {
-    const uint64_t entry = directory + 2 + 12 * i;  // tag, type (3: 16 bits), count, value
-    use(bytes.u16(entry), bytes.u16(entry + 2) == 3 ? bytes.u16(entry + 8) : bytes.u32(entry + 8),
-        entry);
-  }
-}
-
-// A tag's one number. Of the bits a sample, which stand once a channel, the first.
+// A tag's one number. Of the bits and the format of samples, which stand once a channel, the first.
 int64_t tiff_number(const Bytes& bytes, uint32_t tag, uint32_t value, uint64_t entry) {
   const uint32_t type = bytes.u16(entry + 2), count = bytes.u32(entry + 4);
-  if (tag == kTiffBits && type == 3) return count <= 2 ? value : bytes.u16(bytes.u32(entry + 8));
+  if ((tag == kTiffBits || tag == kTiffSampleFormat) && type == 3)
+    return count <= 2 ? value : bytes.u16(bytes.u32(entry + 8));
   if ((type == 3 || type == 4) && count == 1) return value;
   throw PictureError(FaultKind::damaged, "damaged TIFF (its size is not one number)");
 }
@@ -107,7 +74,8 @@ Size tiff_size(std::string_view file) {
   const Bytes bytes(file, /*big_endian=*/file.starts_with('M'));
   std::map<uint32_t, int64_t> numbers = {
       {kTiffWidth, -1},     {kTiffHeight, -1},    {kTiffBits, -1},      {kTiffSamples, -1},
-      {kTiffStripRows, -1}, {kTiffTileWidth, -1}, {kTiffTileHeight, -1}};
+      {kTiffStripRows, -1}, {kTiffTileWidth, -1}, {kTiffTileHeight, -1},
+      {kTiffSampleFormat, -1}};
   each_tiff_entry(file, [&](uint32_t tag, uint32_t value, uint64_t entry) {
     const auto number = numbers.find(tag);
     if (number == numbers.end()) return;
@@ -130,6 +98,15 @@ Size tiff_size(std::string_view file) {
   require_sane_memory(static_cast<uint64_t>(tile.width) * static_cast<uint64_t>(tile.height) *
                           static_cast<uint64_t>(pixel_bytes),
                       "a TIFF");
+  // OpenCV reads some of these in some versions, by ranges of its own.
+  if (number_or(kTiffSampleFormat, 1) == 3) {
+    throw PictureError(FaultKind::damaged,
+                       "a TIFF of floating-point numbers; save it with 8 or 16 bits a sample");
+  }
+  if (number_or(kTiffBits, 1) > 16) {
+    throw PictureError(FaultKind::damaged, "a TIFF of " + std::to_string(numbers[kTiffBits]) +
+                                               " bits a sample; save it with 8 or 16");
+  }
   return size;
 }
 
@@ -168,6 +145,9 @@ Size webp_size(std::string_view file) {
                        "truncated WebP (the file is shorter than its header says)");
   }
   const std::string_view chunk = file.substr(12, 4);
+  if (chunk == "VP8X" && (bytes.u8(20) & 2) != 0) {  // newer versions of OpenCV take a frame
+    throw PictureError(FaultKind::damaged, "an animated WebP; save one of its frames");
+  }
   if (chunk == "VP8X") return require_sane_size(bytes.u24(24) + 1, bytes.u24(27) + 1);
   if (chunk == "VP8L") {
     const uint32_t sizes = bytes.u32(21);
@@ -230,27 +210,6 @@ Colours colours_in_header(FileKind kind, std::string_view bytes) {
     case FileKind::webp: return webp_colours(bytes);
     default: return Colours::rgb;
   }
-}
-
-bool is_turned_jpeg(std::string_view bytes) {
-  using namespace std::string_view_literals;
-  constexpr auto kExif = "Exif\0\0"sv;
-  uint32_t orientation = 1;
-  try {
-    const Bytes file(bytes, /*big_endian=*/true);
-    // Segments: FF, a marker, the length of what follows; the last before the pixels is FF DA.
-    for (uint64_t at = 2; file.u8(at) == 0xFF && file.u8(at + 1) != 0xDA;
-         at += 2 + file.u16(at + 2)) {
-      const std::string_view data = bytes.substr(std::min(at + 4, bytes.size()), file.u16(at + 2));
-      if (file.u8(at + 1) != 0xE1 || !data.starts_with(kExif)) continue;
-      each_tiff_entry(data.substr(kExif.size()), [&](uint32_t tag, uint32_t value, uint64_t) {
-        if (tag == 0x0112) orientation = value;
-      });
-      break;
-    }
-  } catch (const PictureError&) {  // cut short
-  }
-  return orientation >= 2 && orientation <= 8;
 }
 
 void require_sane_memory(uint64_t bytes, const char* what) {

@@ -24,10 +24,6 @@ Size size_in_header(FileKind kind, std::string_view bytes);
 // How a whole file of `kind`, any but JPEG, says that it keeps its colours.
 Colours colours_in_header(FileKind kind, std::string_view bytes);
 
-// Whether a JPEG's EXIF data ask for another orientation than the one the pixels are stored in.
-// Never throws: without EXIF data that can be read, it is not.
-bool is_turned_jpeg(std::string_view bytes);
-
 // Throws, naming `what`, where so much is to be taken at once beside the pixels; a picture of 100
 // megapixels takes as much.
 void require_sane_memory(uint64_t bytes, const char* what);

@@ -42,7 +42,7 @@ bool has_picture_extension(const std::filesystem::path& path);
 
 // Decodes a JPEG, PNG, BMP, PPM, TIFF or WebP file (told by content, not by name) into an RGB
 // picture; grey, palette, CMYK, alpha and 16-bit files are converted, EXIF rotation is not applied
-// (as in Keras of 2017). Throws PictureError, naming `path` and the fault, for a file that is
+// (as in Keras of 2017), nor that of a TIFF's own tag. Throws PictureError, naming `path` and the fault, for a file that is
 // missing, empty, no picture, too large, truncated or damaged. Safe to call from several threads.
 Picture decode_picture(const std::filesystem::path& path);
 
@@ -74,7 +74,7 @@ struct PictureFacts {
   bool ending_fits = true;  // the name ends as names of that format do
   Size size{};
   Colours colours = Colours::rgb;
-  bool turned = false;  // EXIF in a JPEG says that it is shown in another orientation
+  bool turned = false;  // EXIF says that it is shown in another orientation
   Picture small;        // reduced: of a JPEG no side to below 64 px, of others to 1024 at most
 };
 
