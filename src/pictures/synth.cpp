@@ -20,6 +20,7 @@
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/mutable_stderr.hpp"
 #include "catdog/core/random.hpp"
 #include "catdog/core/signals.hpp"
 #include "synth_animal.hpp"
@@ -98,6 +99,7 @@ void write_picture(const SynthOptions& options, Animal animal, int index) {
   Rng rng = source(options.seed, animal, Part::file, index);
   const int quality = 62 + static_cast<int>(rng.below(34));
   std::vector<uint8_t> bytes;
+  const MutedStderr muted;
   if (!cv::imencode(".jpg", bgr, bytes, {cv::IMWRITE_JPEG_QUALITY, quality})) {
     throw Error("cannot encode a JPEG picture");
   }
