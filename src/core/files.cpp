@@ -113,8 +113,8 @@ std::string read_file(const fs::path& path, uint64_t max_bytes) {
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
-  fs::path temporary = path;
-  temporary += ".tmp." + std::to_string(::getpid());
+  const fs::path temporary =
+      path.parent_path() / (temporary_stem(path) + ".tmp." + std::to_string(::getpid()));
   try {
     File file(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (!file.is_open()) fail("cannot write", path);
@@ -147,7 +147,9 @@ void remove_temporaries(const fs::path& folder, const std::vector<std::string>& 
     const size_t mark = name.rfind(kMark);
     if (mark == std::string::npos) continue;
     const std::string_view digits = std::string_view(name).substr(mark + kMark.size());
-    const bool ours = std::find(names.begin(), names.end(), name.substr(0, mark)) != names.end();
+    const bool ours = std::any_of(names.begin(), names.end(), [&](const std::string& ours_name) {
+      return name.compare(0, mark, temporary_stem(ours_name)) == 0;
+    });
     if (ours && !digits.empty() && digits.find_first_not_of("0123456789.") == digits.npos) {
       ::unlink(entry->path().c_str());
     }

@@ -11,7 +11,7 @@
 namespace catdog {
 namespace {
 
-std::string temporary_prefix(const fs::path& path) { return path.filename().string() + ".tmp."; }
+std::string temporary_prefix(const fs::path& path) { return temporary_stem(path) + ".tmp."; }
 
 // A new file that is ours: made, and locked before another process took it for abandoned.
 File make_locked(const fs::path& path, fs::path& temporary) {

@@ -21,6 +21,16 @@ namespace catdog {
   throw Error(what + " " + shown(path) + ": " + std::strerror(error));
 }
 
+// How the names of temporary files for `path` begin: the file's name, or a shorter one that no other
+// file's has where `.tmp.<pid>.<n>.0` behind it could be more than a name may have (143 bytes on
+// eCryptfs, 255 elsewhere).
+inline std::string temporary_stem(const fs::path& path) {
+  constexpr size_t kLongest = 100, kDigits = 16;
+  const std::string name = path.filename().string();
+  if (name.size() <= kLongest) return name;
+  return name.substr(0, kLongest - kDigits) + sha256(name).substr(0, kDigits);
+}
+
 class File {
  public:
   File() = default;

@@ -21,8 +21,8 @@ std::string shown(const fs::path& path);
 std::string read_file(const fs::path& path, uint64_t max_bytes = uint64_t{1} << 32);
 
 // Replaces `path` by `bytes` in one step: a reader or a crash sees the old file or the new one,
-// never a part. Written to `<path>.tmp.<pid>`, synced, renamed, folder synced, as far as the file
-// system can (file_system.hpp). Throws Error.
+// never a part. Written to `<path>.tmp.<pid>` (a long name is cut), synced, renamed, folder synced, as
+// far as the file system can (file_system.hpp). Throws Error.
 void write_file_atomically(const fs::path& path, std::string_view bytes);
 
 // Puts `bytes` behind those of `path`, made if it does not exist, and syncs. Cut off, some of them
