@@ -22,8 +22,7 @@ MachineFacts healthy() {
                     .has_openmp = true,
                     .capability = "AVX512",
                     .capability_asked = ""};
-  facts.cores.in_machine = 4;
-  facts.cores.allowed = 4;
+  facts.cores.processors = {.in_machine = 4, .allowed = 4, .quota = {}};
   facts.precision = {.chosen = "bf16", .has_bf16_vectors = true, .has_bf16_matrices = false};
   facts.formats = {{"JPEG", true}, {"PNG", true}};
   facts.memory = {.total_bytes = 8'000'000'000, .free_bytes = 4'000'000'000, .limit_bytes = {}};
@@ -75,10 +74,6 @@ TEST(Findings, StopTrainingWhereItCannotWork) {
 }
 
 TEST(Findings, AreWorthKnowingWhereItWorksLessWell) {
-  EXPECT_EQ(finding_of([](auto& facts) { facts.cores.quota = 1.6; }),
-            "note: 4 cores are seen, but their time is limited to that of 1.6: as many threads "
-            "would wait for each other | catdog train --threads 2 --workers 2");
-  EXPECT_EQ(finding_of([](auto& facts) { facts.cores.quota = 4; }), "");
   EXPECT_EQ(finding_of([](auto& facts) { facts.cores.load = 9.25; }),
             "note: other programs keep the machine busy: load 9.2 on 4 cores | training will be "
             "slower than it could be; end what is not needed");
@@ -183,7 +178,8 @@ TEST(Limits, OfVersion2AreTheTightestOfAllGroups) {
   machine.write("sys/fs/cgroup/outer/inner/memory.stat", "anon 5\ninactive_file 100000000\n");
   machine.write("sys/fs/cgroup/outer/memory.max", "max\n");
   const CoreFacts cores = core_facts(machine.root());
-  EXPECT_EQ(cores.quota, 1.5);
+  EXPECT_EQ(cores.processors.quota, 1.5);
+  EXPECT_LE(cores.processors.usable(), 2);
   EXPECT_EQ(cores.name, "A Processor 9");
   EXPECT_EQ(join_and(cores.has), "AVX2, AVX-512 and AVX-512-BF16");
   const MemoryFacts memory = memory_facts(machine.root());
@@ -202,8 +198,20 @@ TEST(Limits, OfVersion1AreThoseOfTheControllersGroups) {
   machine.write("sys/fs/cgroup/memory/memory.usage_in_bytes", "1500000000\n");
   machine.write("sys/fs/cgroup/memory/memory.stat",
                 "inactive_file 1\ntotal_inactive_file 200000000\n");
-  EXPECT_EQ(core_facts(machine.root()).quota, 0.5);
+  EXPECT_EQ(core_facts(machine.root()).processors.quota, 0.5);
   EXPECT_EQ(memory_facts(machine.root()).free_bytes, 700'000'000u);
+}
+
+TEST(Processors, AreThoseOfTheMaskAtMostTheQuotaRoundedUp) {
+  const auto usable = [](int allowed, std::optional<double> quota) {
+    return Processors{.in_machine = 64, .allowed = allowed, .quota = quota}.usable();
+  };
+  EXPECT_EQ(usable(8, std::nullopt), 8);
+  EXPECT_EQ(usable(8, 16), 8);
+  EXPECT_EQ(usable(8, 3), 3);
+  EXPECT_EQ(usable(8, 2.1), 3);
+  EXPECT_EQ(usable(8, 0.2), 1);
+  EXPECT_EQ(usable(1, 1e30), 1);
 }
 
 TEST(Limits, AreNoneWhereNothingIsSaid) {
@@ -212,7 +220,7 @@ TEST(Limits, AreNoneWhereNothingIsSaid) {
   machine.write("sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n");
   machine.write("sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n");
   machine.write("sys/fs/cgroup/memory/box/memory.limit_in_bytes", "9223372036854771712\n");
-  EXPECT_EQ(core_facts(machine.root()).quota, std::nullopt);
+  EXPECT_EQ(core_facts(machine.root()).processors.quota, std::nullopt);
   EXPECT_EQ(memory_facts(machine.root()).limit_bytes, std::nullopt);
   EXPECT_EQ(memory_facts(machine.root()).free_bytes, 4'096'000'000u);
 }

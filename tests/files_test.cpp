@@ -33,6 +33,36 @@ TEST(Files, WhatIsWrittenIsRead) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);
 }
 
+TEST(Files, AFileMayHaveTheLongestNameThereIs) {
+  const TempFolder folder;
+  const std::string name = std::string(249, 'n') + ".jpeg", neighbour = "a" + name.substr(1);
+  for (const std::string& long_name : {name, neighbour}) {
+    write_file_atomically(folder / long_name, "old");
+    write_file_atomically(folder / long_name, "new");
+    EXPECT_EQ(read_file(folder / long_name), "new");
+  }
+  { NewFile(folder / name, 3).publish(); }
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 2);
+}
+
+TEST(Files, TheTemporaryOfAKilledProcessIsRemovedWhateverItsNamesLength) {
+  const TempFolder folder;
+  const rlimit small = {.rlim_cur = 1000, .rlim_max = 1000};
+  for (const std::string& name : {std::string("a"), std::string(255, 'n')}) {
+    EXPECT_FALSE(test::well_in_child([&] {  // ended by SIGXFSZ while it writes
+      setrlimit(RLIMIT_FSIZE, &small);
+      write_file_atomically(folder / name, std::string(5000, 'x'));
+      return true;
+    }));
+    EXPECT_FALSE(fs::exists(folder / name));
+    ASSERT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);
+    remove_temporaries(folder.path(), {"b", "nn"});
+    ASSERT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);
+    remove_temporaries(folder.path(), {name});
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 0);
+  }
+}
+
 TEST(Files, WhatIsAppendedStandsBehind) {
   const TempFolder folder;
   append_to_file(folder / "a", "one");

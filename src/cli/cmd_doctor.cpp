@@ -36,9 +36,14 @@ Json to_json(const GpuFacts& gpu) {
 }
 
 Json to_json(const CoreFacts& cores) {
-  return {{"name", cores.name},       {"in_machine", cores.in_machine},
-          {"allowed", cores.allowed}, {"quota", or_null(cores.quota)},
-          {"load", cores.load},       {"instructions", cores.has}};
+  const Processors& processors = cores.processors;
+  return {{"name", cores.name},
+          {"in_machine", processors.in_machine},
+          {"allowed", processors.allowed},
+          {"quota", or_null(processors.quota)},
+          {"usable", processors.usable()},
+          {"load", cores.load},
+          {"instructions", cores.has}};
 }
 
 Json to_json(const DiskFacts& disk, uint64_t run_bytes) {
@@ -102,9 +107,10 @@ std::string libtorch_text(const MachineFacts& facts) {
 }
 
 std::string cores_text(const CoreFacts& cores) {
-  std::string text = fmt::format("{}", cores.allowed);
-  if (cores.allowed < cores.in_machine) text += fmt::format(" of {}", cores.in_machine);
-  if (cores.quota) text += fmt::format(", with the time of {:.3g}", *cores.quota);
+  const auto& [in_machine, allowed, quota] = cores.processors;
+  std::string text = fmt::format("{}", allowed);
+  if (allowed < in_machine) text += fmt::format(" of {}", in_machine);
+  if (quota) text += fmt::format(", with the time of {:.3g}", *quota);
   return text + fmt::format("; load {:.1f}", cores.load);
 }
 

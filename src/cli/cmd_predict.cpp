@@ -13,7 +13,7 @@
 #include "catdog/cli/prediction_rows.hpp"
 #include "catdog/cli/standard_output.hpp"
 #include "catdog/core/error.hpp"
-#include "catdog/core/files.hpp"
+#include "catdog/core/file_system.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/judge/predictions.hpp"
 #include "catdog/model/grad_cam.hpp"
@@ -143,8 +143,11 @@ class Predictor {
     std::error_code error;
     fs::create_directories(folder, error);
     if (!error) {
-      fs::create_symlink(fs::absolute(prediction.file),
-                         first_free(folder / prediction.file.filename()), error);
+      const fs::path file = fs::absolute(prediction.file);
+      const fs::path free = first_free(folder / prediction.file.filename());
+      if (!make_link(LinkKind::symbolic, file, free, error) && !error) {
+        fs::copy_file(file, free, error);
+      }
     }
     if (error) throw FileError(shown(folder) + ": " + error.message(), error.value());
   }

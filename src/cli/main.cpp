@@ -17,6 +17,7 @@
 #include "catdog/cli/exit_codes.hpp"
 #include "catdog/cli/standard_output.hpp"
 #include "catdog/core/error.hpp"
+#include "catdog/core/mutable_stderr.hpp"
 #include "catdog/core/signals.hpp"
 #include "catdog/version.hpp"
 
@@ -76,6 +77,7 @@ std::string exit_codes_footer() {
 
 int main(int argc, char** argv) {
   keep_large_blocks();
+  catdog::make_stderr_mutable();
   set_up_logging();
   catdog::catch_interrupts();
   cv::setNumThreads(1);  // pictures are spread over our own threads

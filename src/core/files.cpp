@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "catdog/core/error.hpp"
+#include "catdog/core/file_system.hpp"
 #include "open_file.hpp"
 
 namespace catdog {
@@ -26,11 +27,26 @@ void write_all(const File& file, std::string_view bytes, const fs::path& path) {
   }
 }
 
+// Puts the content of an open file or folder on the disk, where the file system can.
+void sync(const File& file, const fs::path& path) {
+  int result = 0;
+  do {
+    result = ::fsync(file.get());
+  } while (result != 0 && errno == EINTR);
+  if (result == 0) return;
+  if (!is_unsupported(errno)) fail("cannot write", path);
+  warn_unsupported(Unsupported::sync, path, errno);
+}
+
 // So that a new name in it survives a power cut.
 void sync_folder_of(const fs::path& path) {
-  const File folder(path.has_parent_path() ? path.parent_path() : fs::path("."),
-                    O_RDONLY | O_DIRECTORY);
-  if (folder.is_open()) ::fsync(folder.get());
+  const fs::path name = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const File folder(name, O_RDONLY | O_DIRECTORY);
+  if (folder.is_open()) {
+    sync(folder, name);
+  } else {  // may be written to, but not read
+    warn_unsupported(Unsupported::sync, name, errno);
+  }
 }
 
 // How many bytes at the front of `text` form one valid UTF-8 character that is no control
@@ -101,14 +117,15 @@ std::string read_file(const fs::path& path, uint64_t max_bytes) {
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
-  fs::path temporary = path;
-  temporary += ".tmp." + std::to_string(::getpid());
+  const fs::path temporary =
+      path.parent_path() / (temporary_stem(path) + ".tmp." + std::to_string(::getpid()));
   try {
     File file(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (!file.is_open()) fail("cannot write", path);
     write_all(file, bytes, path);
-    if (::fsync(file.get()) != 0 || !file.close()) fail("cannot write", path);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) fail("cannot write", path);
+    sync(file, path);
+    if (!file.close()) fail("cannot write", path);
+    rename_over(temporary, path);
   } catch (...) {
     ::unlink(temporary.c_str());
     throw;
@@ -120,7 +137,8 @@ void append_to_file(const fs::path& path, std::string_view bytes) {
   File file(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
   if (!file.is_open()) fail("cannot write", path);
   write_all(file, bytes, path);
-  if (::fsync(file.get()) != 0 || !file.close()) fail("cannot write", path);
+  sync(file, path);
+  if (!file.close()) fail("cannot write", path);
   sync_folder_of(path);
 }
 
@@ -133,8 +151,10 @@ void remove_temporaries(const fs::path& folder, const std::vector<std::string>& 
     const size_t mark = name.rfind(kMark);
     if (mark == std::string::npos) continue;
     const std::string_view digits = std::string_view(name).substr(mark + kMark.size());
-    const bool ours = std::find(names.begin(), names.end(), name.substr(0, mark)) != names.end();
-    if (ours && !digits.empty() && digits.find_first_not_of("0123456789") == digits.npos) {
+    const bool ours = std::any_of(names.begin(), names.end(), [&](const std::string& ours_name) {
+      return name.compare(0, mark, temporary_stem(ours_name)) == 0;
+    });
+    if (ours && !digits.empty() && digits.find_first_not_of("0123456789.") == digits.npos) {
       ::unlink(entry->path().c_str());
     }
   }
@@ -142,9 +162,9 @@ void remove_temporaries(const fs::path& folder, const std::vector<std::string>& 
 
 void check_room(const fs::path& folder, uint64_t bytes) {
   std::error_code error;
-  const uint64_t available = fs::space(folder, error).available;
-  if (!error && available < bytes) {
-    throw Error(shown(folder) + ": " + std::to_string(available >> 20) +
+  const fs::space_info space = fs::space(folder, error);
+  if (!error && space.capacity > 0 && space.available < bytes) {  // 0: it does not tell
+    throw Error(shown(folder) + ": " + std::to_string(space.available >> 20) +
                 " MB are free on this disk, " + std::to_string((bytes >> 20) + 1) +
                 " MB are needed: make room, or choose another folder");
   }

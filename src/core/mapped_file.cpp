@@ -11,7 +11,7 @@
 namespace catdog {
 namespace {
 
-std::string temporary_prefix(const fs::path& path) { return path.filename().string() + ".tmp."; }
+std::string temporary_prefix(const fs::path& path) { return temporary_stem(path) + ".tmp."; }
 
 // A new file that is ours: made, and locked before another process took it for abandoned.
 File make_locked(const fs::path& path, fs::path& temporary) {
@@ -22,7 +22,7 @@ File make_locked(const fs::path& path, fs::path& temporary) {
     if (!file.is_open() && errno == EEXIST) continue;
     if (!file.is_open()) fail("cannot write", temporary);
     struct stat status {};
-    if (lock(file) != Lock::others && ::fstat(file.get(), &status) == 0 && status.st_nlink > 0) {
+    if (lock(file, temporary) != Lock::others && ::fstat(file.get(), &status) == 0 && status.st_nlink > 0) {
       return file;
     }
   }
@@ -52,6 +52,10 @@ NewFile::NewFile(fs::path path, uint64_t bytes) : path_(std::move(path)) {
     while (error == EINTR) {
       error = ::posix_fallocate(file_->get(), 0, static_cast<off_t>(bytes));
     }
+    if (is_unsupported(error)) {
+      warn_unsupported(Unsupported::reserve, path_, error);
+      error = ::ftruncate(file_->get(), static_cast<off_t>(bytes)) == 0 ? 0 : errno;
+    }
     if (error != 0) fail("cannot write", path_, error);
     mapped_ = std::make_unique<MappedFile>(file_->get(), temporary_);
   } catch (...) {
@@ -76,7 +80,7 @@ void NewFile::write(uint64_t offset, std::string_view bytes) {
 }
 
 void NewFile::publish() {
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot write", path_);
+  rename_over(temporary_, path_);
   published_ = true;
 }
 
@@ -87,7 +91,7 @@ void remove_abandoned(const fs::path& path) {
        entry.increment(error)) {
     if (!entry->path().filename().string().starts_with(prefix)) continue;
     const File file(entry->path(), O_RDWR | O_NONBLOCK | O_NOFOLLOW);
-    if (file.is_open() && lock(file) == Lock::taken) ::unlink(entry->path().c_str());
+    if (file.is_open() && lock(file, entry->path()) == Lock::taken) ::unlink(entry->path().c_str());
   }
 }
 

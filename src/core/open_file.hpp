@@ -4,7 +4,6 @@
 #pragma once
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,12 +12,23 @@
 #include <utility>
 
 #include "catdog/core/error.hpp"
+#include "catdog/core/file_system.hpp"
 #include "catdog/core/files.hpp"
 
 namespace catdog {
 
 [[noreturn]] inline void fail(const std::string& what, const fs::path& path, int error = errno) {
   throw FileError(what + " " + shown(path) + ": " + std::strerror(error), error);
+}
+
+// How the names of temporary files for `path` begin: the file's name, or a shorter one that no other
+// file's has where `.tmp.<pid>.<n>.0` behind it could be more than a name may have (143 bytes on
+// eCryptfs, 255 elsewhere).
+inline std::string temporary_stem(const fs::path& path) {
+  constexpr size_t kLongest = 100, kDigits = 16;
+  const std::string name = path.filename().string();
+  if (name.size() <= kLongest) return name;
+  return name.substr(0, kLongest - kDigits) + sha256(name).substr(0, kDigits);
 }
 
 class File {
@@ -46,10 +56,22 @@ class File {
 
 enum class Lock { taken, others, unknown };  // unknown: the file system has none
 
-// Held until the file is closed.
-inline Lock lock(const File& file) {
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return Lock::taken;
-  return errno == EWOULDBLOCK ? Lock::others : Lock::unknown;
+// The lock on a whole file that only one open file may have, for F_OFD_SETLK and F_OFD_GETLK.
+inline struct flock whole_file_lock() {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+// Locks a file that is open for writing until it is closed. Where the file system has no locks a
+// warning says so.
+inline Lock lock(const File& file, const fs::path& path) {
+  struct flock wanted = whole_file_lock();
+  if (::fcntl(file.get(), F_OFD_SETLK, &wanted) == 0) return Lock::taken;
+  if (errno == EAGAIN || errno == EACCES) return Lock::others;
+  warn_unsupported(Unsupported::lock, path, errno);
+  return Lock::unknown;
 }
 
 }  // namespace catdog

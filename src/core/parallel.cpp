@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "catdog/core/processors.hpp"
 #include "catdog/core/signals.hpp"
 
 namespace catdog {
@@ -30,7 +31,7 @@ void for_each_index(size_t count, const std::function<void(size_t)>& action,
   };
   {
     std::vector<std::jthread> helpers;  // joined at the end of the block
-    const size_t threads = std::min<size_t>(std::thread::hardware_concurrency(), count);
+    const size_t threads = std::min(static_cast<size_t>(usable_cores()), count);
     for (size_t i = 1; i < threads; ++i) helpers.emplace_back([&] { work({}); });
     work(progress);
   }

@@ -8,6 +8,8 @@
 #include <csignal>
 #include <system_error>
 
+#include "catdog/core/processors.hpp"
+
 namespace catdog {
 namespace {
 
@@ -51,9 +53,7 @@ struct RowPool::BatchInTheMaking {
 
 RowPool::RowPool(int workers) {
   const SignalsBlocked blocked;
-  if (workers == kWorkerPerCore) {
-    workers = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  }
+  if (workers == kWorkerPerCore) workers = usable_cores();
   try {
     for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
   } catch (const std::system_error&) {

@@ -12,6 +12,7 @@
 
 #include "catdog/bench/bench.hpp"
 #include "catdog/core/error.hpp"
+#include "catdog/core/mutable_stderr.hpp"
 #include "catdog/pictures/decode.hpp"
 #include "catdog/train/environment.hpp"
 #include "catdog/train/run_record.hpp"
@@ -46,6 +47,7 @@ std::vector<std::pair<std::string, bool>> readable_formats() {
   for (const auto& [name, ending] : kFormats) {
     std::vector<uint8_t> bytes;
     bool can_read = false;
+    const MutedStderr muted;
     try {
       can_read = cv::haveImageWriter(ending) && cv::imencode(ending, picture, bytes) &&
                  !decode_picture({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, name)

@@ -4,7 +4,6 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
@@ -111,18 +110,10 @@ void look_at_limits(const MachineFacts& facts, Findings& findings) {
 
 void look_at_cores(const MachineFacts& facts, Findings& findings) {
   const CoreFacts& cores = facts.cores;
-  if (cores.quota && *cores.quota < cores.allowed) {
-    const auto threads = std::max(1, static_cast<int>(std::lround(*cores.quota)));
-    findings.note(
-        fmt::format("{} cores are seen, but their time is limited to that of {:.3g}: as many "
-                    "threads would wait for each other",
-                    cores.allowed, *cores.quota),
-        fmt::format("catdog train --threads {} --workers {}", threads, threads));
-  }
   // What other programs take; a process that runs or waits counts 1.
-  if (cores.load > cores.in_machine + 0.5) {
+  if (cores.load > cores.processors.in_machine + 0.5) {
     findings.note(fmt::format("other programs keep the machine busy: load {:.1f} on {} cores",
-                              cores.load, cores.in_machine),
+                              cores.load, cores.processors.in_machine),
                   "training will be slower than it could be; end what is not needed");
   }
 }

@@ -1,26 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/doctor/limits.hpp"
 
-#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <iterator>
 #include <sstream>
-#include <thread>
 #include <utility>
+
+#include "catdog/core/control_groups.hpp"
 
 namespace catdog {
 namespace fs = std::filesystem;
 namespace {
-
-std::string text_of(const fs::path& file) {
-  std::ifstream stream(file);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 // The number after a key at the beginning of a line, as in "MemAvailable:  123 kB".
 std::optional<uint64_t> number_after(const std::string& text, const std::string& key) {
@@ -31,70 +25,21 @@ std::optional<uint64_t> number_after(const std::string& text, const std::string&
   return std::nullopt;
 }
 
-// The whole of a file that holds one number; none where it holds something else, as "max".
-std::optional<uint64_t> number_in(const fs::path& file) {
-  const std::string text = text_of(file);
-  if (text.empty() || text.find_first_not_of("0123456789\n") != std::string::npos) {
-    return std::nullopt;
-  }
-  return std::strtoull(text.c_str(), nullptr, 10);
-}
-
-// The folders of the control groups that limit this process, its own first: those of version 2, and
-// of version 1 those of `controller`. In a container the path that /proc tells may be the host's,
-// and is then not there: the groups above it are all that can be seen.
-std::vector<fs::path> groups(const fs::path& root, const std::string& controller) {
-  std::vector<fs::path> folders;
-  std::istringstream lines(text_of(root / "proc/self/cgroup"));
-  for (std::string line; std::getline(lines, line);) {  // 4:cpu,cpuacct:/a/b or 0::/a/b
-    std::istringstream parts(line);
-    std::string id, controllers, path;
-    if (!std::getline(parts, id, ':') || !std::getline(parts, controllers, ':') ||
-        !std::getline(parts, path)) {
-      continue;
-    }
-    const bool is_meant =
-        controllers.empty() ||
-        ("," + controllers + ",").find("," + controller + ",") != std::string::npos;
-    if (!is_meant) continue;
-    const fs::path top =
-        root / "sys/fs/cgroup" / (controllers.empty() ? fs::path() : fs::path(controllers));
-    for (fs::path group = fs::path(path).relative_path(); !group.empty();
-         group = group.parent_path()) {
-      folders.push_back(top / group);
-    }
-    folders.push_back(top);
-  }
-  return folders;
-}
-
-// Processors' worth of time that one group grants.
-std::optional<double> quota_of(const fs::path& group) {
-  double quota = 0, period = 0;
-  std::istringstream version2(text_of(group / "cpu.max"));  // "200000 100000" or "max 100000"
-  if (!(version2 >> quota >> period)) {
-    quota = static_cast<double>(number_in(group / "cpu.cfs_quota_us").value_or(0));  // -1: none
-    period = static_cast<double>(number_in(group / "cpu.cfs_period_us").value_or(0));
-  }
-  if (quota <= 0 || period <= 0) return std::nullopt;
-  return quota / period;
-}
-
 // Bytes that one group may have, and those it has; pages of files, which it would give back, are
 // not counted.
 std::optional<std::pair<uint64_t, uint64_t>> memory_of(const fs::path& group) {
-  std::optional<uint64_t> limit = number_in(group / "memory.max");
-  std::optional<uint64_t> used = number_in(group / "memory.current");
+  std::optional<uint64_t> limit = system_number(group / "memory.max");
+  std::optional<uint64_t> used = system_number(group / "memory.current");
   std::string files = "inactive_file ";
   if (!limit) {
-    limit = number_in(group / "memory.limit_in_bytes");
-    used = number_in(group / "memory.usage_in_bytes");
+    limit = system_number(group / "memory.limit_in_bytes");
+    used = system_number(group / "memory.usage_in_bytes");
     files = "total_inactive_file ";
   }
   constexpr uint64_t kNone = uint64_t{1} << 60;  // version 1 says "no limit" by a huge number
   if (!limit || *limit >= kNone) return std::nullopt;
   const uint64_t kept = used.value_or(0);
-  const uint64_t cache = number_after(text_of(group / "memory.stat"), files).value_or(0);
+  const uint64_t cache = number_after(system_text(group / "memory.stat"), files).value_or(0);
   return std::pair(*limit, kept - std::min(kept, cache));
 }
 
@@ -138,26 +83,21 @@ std::optional<uint64_t> limit_of(int resource) {
 
 CoreFacts core_facts(const fs::path& root) {
   CoreFacts facts;
-  facts.in_machine = static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
-  facts.allowed = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  for (const fs::path& group : groups(root, "cpu")) {
-    const std::optional<double> quota = quota_of(group);
-    if (quota && (!facts.quota || *quota < *facts.quota)) facts.quota = quota;
-  }
+  facts.processors = processors(root);
   double load[1] = {0};
   if (::getloadavg(load, 1) == 1) facts.load = load[0];
-  const std::string cpuinfo = text_of(root / "proc/cpuinfo");
+  const std::string cpuinfo = system_text(root / "proc/cpuinfo");
   facts.name = processor_name(cpuinfo);
   facts.has = instruction_sets(cpuinfo);
   return facts;
 }
 
 MemoryFacts memory_facts(const fs::path& root) {
-  const std::string meminfo = text_of(root / "proc/meminfo");
+  const std::string meminfo = system_text(root / "proc/meminfo");
   MemoryFacts facts;
   facts.total_bytes = number_after(meminfo, "MemTotal:").value_or(0) << 10;
   facts.free_bytes = number_after(meminfo, "MemAvailable:").value_or(0) << 10;
-  for (const fs::path& group : groups(root, "memory")) {
+  for (const fs::path& group : control_groups(root, "memory")) {
     const auto memory = memory_of(group);
     if (!memory) continue;
     const auto [limit, used] = *memory;

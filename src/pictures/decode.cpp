@@ -12,6 +12,7 @@
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/mutable_stderr.hpp"
 #include "catdog/core/text.hpp"
 #include "header.hpp"
 #include "jpeg.hpp"
@@ -40,6 +41,7 @@ Picture decode_by_opencv(FileKind kind, std::string_view bytes, Turn& turn) {
   // imdecode wants a cv::Mat, which has no const form; it only reads.
   const cv::Mat input(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
   Picture picture;
+  const MutedStderr muted;
   try {
     picture = cv::imdecode(input, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
   } catch (const cv::Exception&) {

@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "catdog/core/error.hpp"
-#include "catdog/core/files.hpp"
+#include "catdog/core/file_system.hpp"
 #include "catdog/pictures/decode.hpp"
 
 namespace catdog {
@@ -39,15 +39,15 @@ void place_picture(const SplitOptions& options, const SplitPicture& picture,
   fs::create_directories(target.parent_path(), error);
   if (!error && options.placement == Placement::copy) return copy_picture(file, picture, target);
   const fs::path real_file = error ? file : fs::canonical(file, error);  // a link's target
-  if (!error && options.placement == Placement::hardlink) {
-    fs::create_hard_link(real_file, target, error);
+  if (!error) {
+    const bool is_hard = options.placement == Placement::hardlink;
+    if (make_link(is_hard ? LinkKind::hard : LinkKind::symbolic, real_file, target, error)) return;
     if (error == std::errc::cross_device_link) {
       throw Error("cannot hard-link from " + shown(options.source) + " to " +
                   shown(options.destination) +
                   ": they are on different file systems; use --copy or --symlink");
     }
-  } else if (!error) {
-    fs::create_symlink(real_file, target, error);
+    if (!error) return copy_picture(file, picture, target);
   }
   if (error) throw Error("cannot write " + shown(picture.name) + ": " + error.message());
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "catdog/core/error.hpp"
+#include "catdog/core/file_system.hpp"
 #include "split_record.hpp"
 
 namespace catdog {
@@ -62,13 +63,15 @@ std::vector<fs::path> remains_of_killed_splits(const fs::path& destination) {
 
 }  // namespace
 
-// Where the file system has no locks the split goes on without.
+// flock, since the locks of fcntl need a file that is open for writing, which no folder can be.
 FolderLock::FolderLock(const fs::path& folder)
     : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-  if (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  if (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+  if (descriptor_ >= 0 && errno == EWOULDBLOCK) {
     ::close(descriptor_);
     throw Error(shown(folder) + ": another catdog split is writing there; wait until it is done");
   }
+  warn_unsupported(Unsupported::lock, folder, errno);
 }
 
 FolderLock::~FolderLock() {

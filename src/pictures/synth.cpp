@@ -20,6 +20,8 @@
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/mutable_stderr.hpp"
+#include "catdog/core/processors.hpp"
 #include "catdog/core/random.hpp"
 #include "catdog/core/signals.hpp"
 #include "synth_animal.hpp"
@@ -98,6 +100,7 @@ void write_picture(const SynthOptions& options, Animal animal, int index) {
   Rng rng = source(options.seed, animal, Part::file, index);
   const int quality = 62 + static_cast<int>(rng.below(34));
   std::vector<uint8_t> bytes;
+  const MutedStderr muted;
   if (!cv::imencode(".jpg", bgr, bytes, {cv::IMWRITE_JPEG_QUALITY, quality})) {
     throw Error("cannot encode a JPEG picture");
   }
@@ -110,12 +113,11 @@ class Crew {
   explicit Crew(const SynthOptions& options) : options_(options) {}
 
   void run() {
-    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-    const unsigned count = std::min(cores, static_cast<unsigned>(options_.per_class));
+    const int count = std::min(usable_cores(), options_.per_class);
     {
       std::vector<std::jthread> helpers;
       try {
-        for (unsigned i = 1; i < count; ++i) helpers.emplace_back([this] { work(); });
+        for (int i = 1; i < count; ++i) helpers.emplace_back([this] { work(); });
       } catch (const std::system_error&) {
         // No further thread to be had: those that run suffice.
       }

@@ -8,6 +8,7 @@
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/mutable_stderr.hpp"
 
 namespace catdog {
 namespace {
@@ -71,6 +72,7 @@ void write_picture(const fs::path& path, const Picture& picture) {
     throw ConfigError(shown(path) + ": pictures are written as .png or .jpg");
   }
   bool encoded = false;
+  const MutedStderr muted;
   try {
     encoded = cv::imencode(ending, bgr, bytes);
   } catch (const cv::Exception&) {  // as the next line says

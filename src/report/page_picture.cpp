@@ -8,6 +8,7 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "catdog/core/mutable_stderr.hpp"
 #include "catdog/pictures/resize.hpp"
 
 namespace catdog {
@@ -26,6 +27,7 @@ std::string as_jpeg(const Picture& picture, int longest_px) {
   cv::Mat bgr;
   cv::cvtColor(reduced(picture, longest_px), bgr, cv::COLOR_RGB2BGR);
   std::vector<uint8_t> bytes;
+  const MutedStderr muted;
   cv::imencode(".jpg", bgr, bytes, {cv::IMWRITE_JPEG_QUALITY, 80});
   return {bytes.begin(), bytes.end()};
 }

@@ -8,9 +8,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <opencv2/core/utility.hpp>
-#include <thread>
 
 #include "catdog/core/error.hpp"
+#include "catdog/core/processors.hpp"
 #include "catdog/train/gpu.hpp"
 #include "catdog/version.hpp"
 
@@ -60,8 +60,7 @@ OwnStream::OwnStream(torch::Device device) {
 }
 
 void use_threads(int threads) {
-  if (threads == 0) threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  torch::set_num_threads(threads);
+  torch::set_num_threads(threads == 0 ? usable_cores() : threads);
 }
 
 void use_exact_arithmetic(bool deterministic) {
@@ -96,7 +95,7 @@ Json environment(torch::Device device, Precision precision) {
   }
   json["processor"] = processor();
   json["instruction_set"] = at::get_cpu_capability();
-  json["cores"] = std::thread::hardware_concurrency();
+  json["cores"] = usable_cores();
   json["threads"] = torch::get_num_threads();
   json["precision"] = name_of(precision);
   return json;

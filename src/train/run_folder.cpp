@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "catdog/core/error.hpp"
+#include "catdog/core/file_system.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/json_names.hpp"
 
@@ -183,7 +184,7 @@ void RunFolder::finish(TrainOptions::Keep keep) const {
   const fs::path test = predictions("test"), aside = predictions("test-of-another-model");
   std::error_code ignored;
   if (fs::exists(test, ignored) && !(fs::exists(model(), ignored) && read_file(model()) == bytes)) {
-    fs::rename(test, aside, ignored);
+    rename_over(test, aside);
     spdlog::warn("{} is of another model than this run's is now: it becomes {}", shown(test),
                  shown(aside.filename()));
   }

@@ -37,7 +37,8 @@ std::string shown(const fs::path& path);
 std::string read_file(const fs::path& path, uint64_t max_bytes = uint64_t{1} << 32);
 
 // Replaces `path` by `bytes` in one step: a reader or a crash sees the old file or the new one,
-// never a part. Written to `<path>.tmp.<pid>`, synced, renamed, folder synced. Throws Error.
+// never a part. Written to `<path>.tmp.<pid>` (a long name is cut), synced, renamed, folder synced, as
+// far as the file system can (file_system.hpp). Throws Error.
 void write_file_atomically(const fs::path& path, std::string_view bytes);
 
 // Puts `bytes` behind those of `path`, made if it does not exist, and syncs. Cut off, some of them
@@ -45,7 +46,7 @@ void write_file_atomically(const fs::path& path, std::string_view bytes);
 void append_to_file(const fs::path& path, std::string_view bytes);
 
 // Removes what write_file_atomically left in `folder` when its process was killed: `.tmp.<pid>`
-// after one of `names`. Only for a folder that no other process writes to.
+// after one of `names`, perhaps with `.0` behind. Only for a folder that no other process writes to.
 void remove_temporaries(const fs::path& folder, const std::vector<std::string>& names);
 
 // Throws Error if a file of `bytes` does not fit on the disk that holds `folder`.

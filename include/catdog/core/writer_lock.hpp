@@ -26,8 +26,7 @@ class WriterLock {
 };
 
 // Whether a process has the folder's lock, asked without taking it even for a moment: a run that
-// begins meanwhile must not be refused. Where the kernel does not tell of a lock, as of one in
-// another container, false.
+// begins meanwhile must not be refused. False where the file system has no locks.
 bool is_locked(const fs::path& folder);
 
 }  // namespace catdog

@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "catdog/core/processors.hpp"
+
 namespace catdog {
 
 struct CoreFacts {
-  int in_machine = 0;            // that are online
-  int allowed = 0;               // to this process, by taskset or a cpuset; threads go by this
-  std::optional<double> quota;   // of a control group: processors' worth of time; none: no limit
+  Processors processors;
   double load = 0;               // processes that wanted to run, mean over the last minute
   std::string name;              // of the processor, as Linux knows it
   std::vector<std::string> has;  // of the instruction sets that matter here

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catdog/core/file_system.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <atomic>
+#include <cstdio>
+
+#include "open_file.hpp"
+
+namespace catdog {
+namespace {
+
+// What is missing and what is done instead.
+const char* consequence(Unsupported what) {
+  switch (what) {
+    case Unsupported::sync:
+      return "files cannot be synced to the disk: a power cut may lose those written last";
+    case Unsupported::lock:
+      return "files cannot be locked: make sure that no other process writes there";
+    case Unsupported::rename_over:
+      return "a file cannot be renamed over another one: the former file is moved aside first";
+    case Unsupported::reserve:
+      return "space cannot be reserved: a full disk is found only while writing";
+    case Unsupported::symbolic_link:
+      return "symbolic links cannot be made: hard links are made instead";
+    case Unsupported::hard_link:
+      return "hard links cannot be made: files are copied instead";
+  }
+  return "";
+}
+
+}  // namespace
+
+void warn_unsupported(Unsupported what, const fs::path& path, int error) {
+  static std::array<std::atomic_flag, 6> warned;  // by Unsupported
+  if (warned[static_cast<size_t>(what)].test_and_set()) return;
+  spdlog::warn("{}: {} ({})", shown(path), consequence(what), std::strerror(error));
+}
+
+bool is_unsupported(int error) {
+  return error == EINVAL || error == ENOSYS || error == ENOTSUP || error == EOPNOTSUPP ||
+         error == ENOTTY;
+}
+
+void rename_over(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) == 0) return;
+  const int refusal = errno;
+  std::error_code ignored;
+  const bool may_move_aside = (is_unsupported(refusal) || refusal == EEXIST || refusal == EPERM ||
+                               refusal == EACCES) &&
+                              fs::is_regular_file(fs::symlink_status(to, ignored));
+  const fs::path aside = from.native() + ".0";
+  if (!may_move_aside || ::rename(to.c_str(), aside.c_str()) != 0) {
+    fail("cannot write", to, refusal);
+  }
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    const int error = errno;
+    ::rename(aside.c_str(), to.c_str());
+    fail("cannot write", to, error);
+  }
+  ::unlink(aside.c_str());
+  warn_unsupported(Unsupported::rename_over, to, refusal);
+}
+
+bool make_link(LinkKind kind, const fs::path& target, const fs::path& link,
+               std::error_code& error) {
+  // EMLINK: the file has as many links as can be.
+  const auto cannot_link = [&] {
+    return is_unsupported(error.value()) || error.value() == EPERM || error.value() == EMLINK;
+  };
+  if (kind == LinkKind::symbolic) {
+    fs::create_symlink(target, link, error);
+    if (!error || !cannot_link()) return !error;
+    warn_unsupported(Unsupported::symbolic_link, link.parent_path(), error.value());
+  }
+  const fs::path file = fs::canonical(target, error);  // a hard link to a link would be one
+  if (error) return false;
+  fs::create_hard_link(file, link, error);
+  const bool is_elsewhere = kind == LinkKind::symbolic && error.value() == EXDEV;
+  if (!error || !(cannot_link() || is_elsewhere)) return !error;
+  warn_unsupported(Unsupported::hard_link, link.parent_path(), error.value());
+  error.clear();
+  return false;
+}
+
+}  // namespace catdog

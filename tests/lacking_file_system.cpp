@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// For LD_PRELOAD: makes system calls fail as they do on file systems that lack them. LACKS names the
+// calls, LACKS_ERRNO the error's number (default: what such file systems answer).
+#include <cerrno>
+#include <cstdarg>
+#include <cstdlib>
+#include <string_view>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace {
+
+// Whether the call is missing; errno is then set.
+bool is_missing(std::string_view call, int error) {
+  const char* lacks = std::getenv("LACKS");
+  if (lacks == nullptr) return false;
+  for (std::string_view rest = lacks; !rest.empty();) {
+    const size_t end = rest.find(' ');
+    if (rest.substr(0, end) == call) {
+      const char* other = std::getenv("LACKS_ERRNO");
+      errno = other == nullptr ? error : std::atoi(other);
+      return true;
+    }
+    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+  }
+  return false;
+}
+
+int answer(long result) { return static_cast<int>(result); }
+
+}  // namespace
+
+extern "C" {
+
+int fsync(int file) {
+  return is_missing("fsync", EINVAL) ? -1 : answer(::syscall(SYS_fsync, file));
+}
+
+int flock(int file, int operation) noexcept {
+  return is_missing("flock", ENOSYS) ? -1 : answer(::syscall(SYS_flock, file, operation));
+}
+
+int fcntl(int file, int command, ...) {
+  va_list arguments;
+  va_start(arguments, command);
+  void* argument = va_arg(arguments, void*);
+  va_end(arguments);
+  const bool is_lock = command == F_OFD_SETLK || command == F_OFD_GETLK;
+  if (is_lock && is_missing("locks", ENOLCK)) return -1;
+  return answer(::syscall(SYS_fcntl, file, command, argument));
+}
+
+int symlink(const char* target, const char* path) noexcept {
+  if (is_missing("symlink", EPERM)) return -1;
+  return answer(::syscall(SYS_symlinkat, target, AT_FDCWD, path));
+}
+
+int link(const char* file, const char* path) noexcept {
+  if (is_missing("link", EPERM)) return -1;
+  return answer(::syscall(SYS_linkat, AT_FDCWD, file, AT_FDCWD, path, 0));
+}
+
+// Onto a file that exists; "rename" without that lacks all of it.
+int rename(const char* from, const char* to) noexcept {
+  struct stat status {};
+  if (is_missing("rename", EPERM)) return -1;
+  if (::lstat(to, &status) == 0 && is_missing("rename_over", EEXIST)) return -1;
+  return answer(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
+}
+
+int posix_fallocate(int file, off_t offset, off_t size) {
+  if (is_missing("posix_fallocate", EINVAL)) return errno;
+  return ::syscall(SYS_fallocate, file, 0, offset, size) == 0 ? 0 : errno;
+}
+
+void* mmap(void* address, size_t size, int protection, int flags, int file, off_t offset) noexcept {
+  if (file >= 0 && (flags & MAP_SHARED) != 0 && is_missing("mmap", ENODEV)) return MAP_FAILED;
+  // NOLINTNEXTLINE: the call gives an address
+  return reinterpret_cast<void*>(
+      ::syscall(SYS_mmap, address, size, protection, flags, file, offset));
+}
+
+}  // extern "C"
