@@ -84,6 +84,42 @@ class Train(TrainedTest):
             self.assertEqual((run / "model.pt").read_bytes(),
                              (run / "weights" / f"{keep}.pt").read_bytes())
 
+    # A learning rate too small to change any answer: the accuracy stays, the loss moves on.
+    TIES = ("--set", "model.dropout=0", "--lr", "1e-5")
+
+    def best_by_the_rule(self, run):
+        """The best epoch in metrics.csv, and whether the accuracy alone would name another."""
+        with open(run / "metrics.csv") as file:
+            rows = list(csv.DictReader(file))
+        best = min(rows, key=lambda row: (-float(row["val_acc"]), float(row["val_loss"])))
+        by_accuracy = max(rows, key=lambda row: float(row["val_acc"]))
+        return int(best["epoch"]), best["epoch"] != by_accuracy["epoch"]
+
+    def test_among_equal_accuracies_the_lowest_loss_is_kept_listed_and_reported(self):
+        result = self.train("--name", "s", "--epochs", 4, "--seeds", 2, *self.TIES)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        table = [line.split() for line in result.stdout.splitlines()]
+        runs = json.loads(catdog("runs", "--json", cwd=self.folder).stdout)["runs"]
+        self.assertEqual(len(runs), 2)
+        for run in runs:
+            folder = self.folder / run["path"]
+            best, tie = self.best_by_the_rule(folder)
+            self.assertTrue(tie, (folder / "metrics.csv").read_text())
+            self.assertEqual(run["best_epoch"], best)
+            self.assertIn([run["name"], str(best)], [row[:2] for row in table])
+            model = (folder / "model.pt").read_bytes()
+            self.assertEqual(model, (folder / "weights/best.pt").read_bytes())
+            self.assertIn(f'"epoch": {best},\n  "val_loss"'.encode(), model)
+
+    def test_a_lower_loss_at_equal_accuracy_is_progress_to_patience(self):
+        result = self.train("--name", "r", "--epochs", 4, "--set", "train.patience=1", *self.TIES)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        best, tie = self.best_by_the_rule(self.folder / "runs/r")
+        self.assertTrue(tie)
+        epochs = len((self.folder / "runs/r/metrics.csv").read_text().splitlines()) - 1
+        self.assertEqual(epochs, min(best + 1, 4))
+        self.assertGreater(epochs, 2)
+
     def test_print_config_starts_nothing(self):
         result = self.train("--config", "baseline.json", "--epochs", 4, "--print-config")
         self.assertEqual(result.returncode, 0)

@@ -32,7 +32,7 @@ double seconds_of(const RecordedRun& run) {
 }
 
 std::vector<std::string> row_of(const ReportedRun& run, size_t number, bool is_alone) {
-  const RecordedEpoch& kept = kept_epoch(run.record);
+  const RecordedEpoch& kept = run.record.kept_epoch();
   std::string name = html_escaped(run.record.name);
   if (!is_alone) {
     name = fmt::format("<span class=\"key\" style=\"background:var(--line{})\"></span><b>{}</b> {}",
