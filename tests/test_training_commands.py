@@ -149,6 +149,19 @@ class Train(TrainedTest):
         self.expect(self.train("--name", "../up"), 2, "must be a plain folder name")
         self.assertFalse((self.folder / "runs").exists())
 
+    def test_what_cannot_learn_exits_2_before_anything_is_written(self):
+        resnet = ("--set", "model.architecture=resnet", "--set", "model.filters=[4,4,4,4,4]",
+                  "--epochs", 1)
+        refused = self.train(*resnet, "--batch-size", 1)
+        self.expect(refused, 2, "the network cannot learn", "train.batch_size of at least 2",
+                    "data.image_size", "model.filters", "model.norm=none")
+        self.assertFalse((self.folder / "runs").exists())
+        for remedy in (("--batch-size", 2), ("--set", "data.image_size=33"),
+                       ("--set", "model.filters=[4,4]"), ("--set", "model.norm=none")):
+            self.assertEqual(self.train(*resnet, "--batch-size", 1, *remedy).returncode, 0, remedy)
+        # 48 images: the last batch holds one.
+        self.assertEqual(self.train(*resnet, "--batch-size", 47).returncode, 0)
+
     def test_data_faults_exit_3_before_anything_is_written(self):
         self.expect(self.train("--data", self.folder / "absent"), 3,
                     "needs the folders train and validation; catdog split SOURCE")
