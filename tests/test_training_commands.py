@@ -169,7 +169,8 @@ class Train(TrainedTest):
         shutil.copytree(self.data, copy)
         (copy / "validation/dogs").rename(copy / "validation/wolves")
         self.expect(self.train("--data", copy), 3,
-                    "train has the classes cats and dogs, validation has cats and wolves")
+                    'train and validation have different classes: only train has "dogs"; only '
+                    'validation has "wolves"')
         self.assertFalse((self.folder / "runs").exists())
 
     def test_names_that_cannot_be_recorded_are_refused_first(self):
@@ -303,7 +304,7 @@ class Eval(TrainedTest):
         shutil.copytree(self.data, copy)
         (copy / "test/dogs").rename(copy / "test/wolves")
         self.expect(catdog("eval", "--model", self.model, "--data", copy), 4,
-                    "tells cats and dogs apart, but", "holds cats and wolves")
+                    'only the model has "dogs"; only the folder has "wolves"')
 
     def test_missing_folder_exits_3(self):
         self.expect(catdog("eval", "--model", self.model, "--split", "absent"), 3, "absent")

@@ -11,7 +11,7 @@
 #include "catdog/cli/eval_output.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
-#include "catdog/core/text.hpp"
+#include "catdog/core/name_lists.hpp"
 #include "catdog/data/pictures_digest.hpp"
 #include "catdog/train/inference.hpp"
 
@@ -40,10 +40,11 @@ Judged open_judged(const EvalCommand& options, const fs::path& file, torch::Devi
   data.cache = CacheKind::none;  // each picture is read once
   judged.pictures =
       std::make_unique<ImageFolder>(judged.folder(options), data, memory_budget(data));
-  if (judged.pictures->classes() != judged.model.classes) {
-    throw ModelError(fmt::format("{}: tells {} apart, but {} holds {}", shown(file),
-                                 join_and(judged.model.classes), shown(judged.folder(options)),
-                                 join_and(judged.pictures->classes())));
+  const std::string difference = difference_of({"the model", judged.model.classes},
+                                               {"the folder", judged.pictures->classes()});
+  if (!difference.empty()) {
+    throw ModelError(fmt::format("{}: has other classes than {}: {}", shown(file),
+                                 shown(judged.folder(options)), difference));
   }
   return judged;
 }
@@ -93,10 +94,17 @@ AllJudged judge_all(const EvalCommand& options, const std::vector<fs::path>& fil
     Judged& judged = all.judged.emplace_back(open_judged(options, file, device));
     const auto its_names = with_names({}, *judged.pictures, judged.folder(options)).files;
     if (names.empty()) names = its_names;
-    if (its_names != names || judged.model.classes != all.judged.front().model.classes) {
-      throw DataError(fmt::format(
-          "{} and {} are not judged on the same pictures; --data names them",
-          from_here(all.judged.front().folder(options)), from_here(judged.folder(options))));
+    const Judged& first = all.judged.front();
+    std::string difference = difference_of({"the first model", first.model.classes},
+                                           {"the other model", judged.model.classes});
+    if (difference.empty()) {
+      difference = difference_of({"the first", names}, {"the other", its_names});
+    }
+    if (!difference.empty()) {
+      throw DataError(fmt::format("{} and {} are not judged on the same pictures: {}; --data names "
+                                  "one folder for all models",
+                                  from_here(first.folder(options)),
+                                  from_here(judged.folder(options)), difference));
     }
     if (digests.empty()) digests = picture_digests(*judged.pictures);
     all.trained_on = std::max(all.trained_on, count_trained_on(judged, digests));
