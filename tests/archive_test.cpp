@@ -185,13 +185,13 @@ TEST(Archive, TensorsAreCopiedAllOrNone) {
     EXPECT_EQ(target.at("a").sum().item<float>(), 0);
     return message;
   };
-  EXPECT_EQ(fault({{"a", torch::ones(3)}}), "x: the tensor b is missing");
+  EXPECT_EQ(fault({{"a", torch::ones(3)}}), "x: its tensors are not those of its network: only the network has \"b\"");
   EXPECT_EQ(fault({{"a", torch::ones(3)}, {"b", torch::ones(4)}}),
             "x: the tensor b has another shape or type than its network");
   EXPECT_EQ(fault({{"a", torch::ones(3)}, {"b", torch::ones({2, 2}, torch::kHalf)}}),
             "x: the tensor b has another shape or type than its network");
   EXPECT_EQ(fault({{"a", torch::ones(3)}, {"b", torch::ones({2, 2})}, {"c", torch::ones(1)}}),
-            "x: holds the tensor c, which its network does not have");
+            "x: its tensors are not those of its network: only the file has \"c\"");
 }
 
 }  // namespace

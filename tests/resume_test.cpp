@@ -140,7 +140,8 @@ TEST(Resume, ClassesAndPicturesAreTheRuns) {
   EXPECT_EQ(message_of<DataError>([&] {
               check_same_pictures(checkpoint, {"cats", "wolves"}, checkpoint.pictures, true);
             }),
-            "--resume: the classes are cats and wolves, the run tells cats and dogs apart");
+            "--resume: the classes are not those of the run: only the data folder has \"wolves\"; only "
+            "the run has \"dogs\"");
 }
 
 }  // namespace

@@ -21,8 +21,30 @@ class Usage(CommandTest):
         self.assertRegex(catdog("--version").stdout, r"^catdog \d+\.\d+\.\d+\n$")
 
     def test_bad_usage_exits_2(self):
-        self.expect(catdog(), 2, "catdog: error: A subcommand is required")
-        self.expect(catdog("trian"), 2, "catdog: error:")
+        self.expect(catdog(), 2, "catdog: error: a command is missing: synth, split, check, ")
+        for arguments, answer in (
+                (["trian"], "there is no command trian; did you mean train?"),
+                (["frobnicate"], "there is no command frobnicate; catdog --help lists the commands"),
+                (["--verison"], "there is no flag --verison; did you mean --version?"),
+                (["--epochs", 3, "train"], "--epochs belongs after the command: catdog train --epochs"),
+                (["train", "--epoch", 3], "catdog train has no flag --epoch; did you mean --epochs?"),
+                (["train", "--bath-size=3"],
+                 "catdog train has no flag --bath-size; did you mean --batch-size?"),
+                (["predict", "-model", "m.pt", "a.jpg"],
+                 "catdog predict has no flag -model; did you mean --model?"),
+                (["train", "--frobnicate"],
+                 "catdog train has no flag --frobnicate; catdog train --help lists what it takes"),
+                (["train", "eval"], "catdog train does not take the argument eval; catdog train "),
+                (["train", "epochs=3"], "does not take the argument epochs=3; did you mean --epochs?"),
+                (["train", "--config", "tunde"], "quick, strong and tuned; did you mean tuned?"),
+                (["train", "--precision", "fp23"], "did you mean fp32?"),
+                (["train", "--device", "cdua"], "must be auto, cpu, cuda or cuda:N; did you mean cuda?"),
+                (["completion", "bahs"], "bahs not in {bash,zsh,fish}; did you mean bash?"),
+                (["export", "--model", "m", "--format", "onxn"], "; did you mean onnx?")):
+            result = catdog(*arguments, cwd=self.folder)
+            self.expect(result, 2, answer)
+            self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+            self.assertEqual(list(self.folder.iterdir()), [])
         self.expect(catdog("eval"), 2, "--model is required")
         self.expect(catdog("synth", self.folder / "x", "--per-class", "many"), 2, "--per-class")
 

@@ -131,7 +131,8 @@ class Eval(CommandTest):
                         cwd=self.folder)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.expect(catdog("eval", "--compare", self.a, self.folder / "runs/c/model.pt"), 3,
-                    "are not judged on the same pictures; --data names them")
+                    "are not judged on the same pictures: only the first has \"dogs/dog.39.jpg\"; --data "
+                    "names one folder")
 
 
 if __name__ == "__main__":

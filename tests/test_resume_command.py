@@ -86,7 +86,7 @@ class Resume(InterruptionTest):
         picture.write_bytes(before)
         (data / "validation/dogs").rename(data / "validation/wolves")
         (data / "train/dogs").rename(data / "train/wolves")
-        self.expect(self.resume(run, *more, "--force-resume"), 3, "the classes are cats and wolves")
+        self.expect(self.resume(run, *more, "--force-resume"), 3, 'only the data folder has "wolves"')
         (data / "validation/wolves").rename(data / "validation/dogs")
         (data / "train/wolves").rename(data / "train/dogs")
         # The same pictures elsewhere will do.

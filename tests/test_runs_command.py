@@ -64,6 +64,18 @@ class Runs(unittest.TestCase):
         self.assertRegex(lines[5], r"^begun +0/3 +- +- +0\.0 s +bf16 +stopped +2026")
         self.assertEqual(files(self.runs), before)
 
+    def test_of_equal_accuracies_the_lower_loss_is_the_best(self):
+        def run(name, *losses):
+            self.make_run(name, HEAD + "".join(f"{epoch},0.6,0.5,{loss},1,0.0001,50,400.0\n"
+                                               for epoch, loss in enumerate(losses, start=1)))
+        run("a", .469, .3, .4)
+        run("b", .5, .0002, .1, .0002)
+        run("c", .3)
+        listed = self.listed()["runs"]
+        self.assertEqual([(run["name"], run["best_epoch"], run["best_val_loss"]) for run in listed],
+                         [("b", 2, .0002), ("a", 2, .3), ("c", 1, .3)])
+        self.assertIn("1.0000 in epoch 2", catdog("runs", cwd=self.folder).stdout.splitlines()[1])
+
     def test_json(self):
         self.make_run("a", rows(.5, .75, .7), "model.pt", "checkpoints/step-00000189.pt")
         self.make_run("begun", HEAD)
@@ -71,7 +83,8 @@ class Runs(unittest.TestCase):
         self.assertEqual(whole["folder"], "runs")
         self.assertEqual(whole["runs"][0], {
             "name": "a", "path": "runs/a", "state": "done", "can_resume": True, "epochs_done": 3,
-            "epochs_asked": 3, "best_val_acc": .75, "best_epoch": 2, "last_val_loss": .3,
+            "epochs_asked": 3, "best_val_acc": .75, "best_val_loss": .25,
+            "best_epoch": 2, "last_val_loss": .3,
             "seconds": 150.0, "precision": "bf16", "written": "2026-01-05T13:34:56Z"})
         self.assertEqual(whole["runs"][1]["best_val_acc"], None)
         self.assertEqual(whole["runs"][1]["can_resume"], False)

@@ -84,6 +84,42 @@ class Train(TrainedTest):
             self.assertEqual((run / "model.pt").read_bytes(),
                              (run / "weights" / f"{keep}.pt").read_bytes())
 
+    # A learning rate too small to change any answer: the accuracy stays, the loss moves on.
+    TIES = ("--set", "model.dropout=0", "--lr", "1e-5")
+
+    def best_by_the_rule(self, run):
+        """The best epoch in metrics.csv, and whether the accuracy alone would name another."""
+        with open(run / "metrics.csv") as file:
+            rows = list(csv.DictReader(file))
+        best = min(rows, key=lambda row: (-float(row["val_acc"]), float(row["val_loss"])))
+        by_accuracy = max(rows, key=lambda row: float(row["val_acc"]))
+        return int(best["epoch"]), best["epoch"] != by_accuracy["epoch"]
+
+    def test_among_equal_accuracies_the_lowest_loss_is_kept_listed_and_reported(self):
+        result = self.train("--name", "s", "--epochs", 4, "--seeds", 2, *self.TIES)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        table = [line.split() for line in result.stdout.splitlines()]
+        runs = json.loads(catdog("runs", "--json", cwd=self.folder).stdout)["runs"]
+        self.assertEqual(len(runs), 2)
+        for run in runs:
+            folder = self.folder / run["path"]
+            best, tie = self.best_by_the_rule(folder)
+            self.assertTrue(tie, (folder / "metrics.csv").read_text())
+            self.assertEqual(run["best_epoch"], best)
+            self.assertIn([run["name"], str(best)], [row[:2] for row in table])
+            model = (folder / "model.pt").read_bytes()
+            self.assertEqual(model, (folder / "weights/best.pt").read_bytes())
+            self.assertIn(f'"epoch": {best},\n  "val_loss"'.encode(), model)
+
+    def test_a_lower_loss_at_equal_accuracy_is_progress_to_patience(self):
+        result = self.train("--name", "r", "--epochs", 4, "--set", "train.patience=1", *self.TIES)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        best, tie = self.best_by_the_rule(self.folder / "runs/r")
+        self.assertTrue(tie)
+        epochs = len((self.folder / "runs/r/metrics.csv").read_text().splitlines()) - 1
+        self.assertEqual(epochs, min(best + 1, 4))
+        self.assertGreater(epochs, 2)
+
     def test_print_config_starts_nothing(self):
         result = self.train("--config", "baseline.json", "--epochs", 4, "--print-config")
         self.assertEqual(result.returncode, 0)
@@ -113,6 +149,19 @@ class Train(TrainedTest):
         self.expect(self.train("--name", "../up"), 2, "must be a plain folder name")
         self.assertFalse((self.folder / "runs").exists())
 
+    def test_what_cannot_learn_exits_2_before_anything_is_written(self):
+        resnet = ("--set", "model.architecture=resnet", "--set", "model.filters=[4,4,4,4,4]",
+                  "--epochs", 1)
+        refused = self.train(*resnet, "--batch-size", 1)
+        self.expect(refused, 2, "the network cannot learn", "train.batch_size of at least 2",
+                    "data.image_size", "model.filters", "model.norm=none")
+        self.assertFalse((self.folder / "runs").exists())
+        for remedy in (("--batch-size", 2), ("--set", "data.image_size=33"),
+                       ("--set", "model.filters=[4,4]"), ("--set", "model.norm=none")):
+            self.assertEqual(self.train(*resnet, "--batch-size", 1, *remedy).returncode, 0, remedy)
+        # 48 images: the last batch holds one.
+        self.assertEqual(self.train(*resnet, "--batch-size", 47).returncode, 0)
+
     def test_data_faults_exit_3_before_anything_is_written(self):
         self.expect(self.train("--data", self.folder / "absent"), 3,
                     "needs the folders train and validation; catdog split SOURCE")
@@ -120,7 +169,8 @@ class Train(TrainedTest):
         shutil.copytree(self.data, copy)
         (copy / "validation/dogs").rename(copy / "validation/wolves")
         self.expect(self.train("--data", copy), 3,
-                    "train has the classes cats and dogs, validation has cats and wolves")
+                    'train and validation have different classes: only train has "dogs"; only '
+                    'validation has "wolves"')
         self.assertFalse((self.folder / "runs").exists())
 
     def test_names_that_cannot_be_recorded_are_refused_first(self):
@@ -254,7 +304,7 @@ class Eval(TrainedTest):
         shutil.copytree(self.data, copy)
         (copy / "test/dogs").rename(copy / "test/wolves")
         self.expect(catdog("eval", "--model", self.model, "--data", copy), 4,
-                    "tells cats and dogs apart, but", "holds cats and wolves")
+                    'only the model has "dogs"; only the folder has "wolves"')
 
     def test_missing_folder_exits_3(self):
         self.expect(catdog("eval", "--model", self.model, "--split", "absent"), 3, "absent")

@@ -27,6 +27,25 @@ TEST(Text, FindsTheNearestWord) {
   EXPECT_EQ(nearest_of("", {"ab", "a"}), "a");
 }
 
+TEST(Text, SuggestsOnlyWhatMayBeMeant) {
+  const std::vector<std::string> flags = {"--epochs", "--batch-size", "--seed", "--seeds", "--lr",
+                                          "-o"};
+  EXPECT_EQ(did_you_mean("--epoch", flags), "; did you mean --epochs?");
+  EXPECT_EQ(did_you_mean("--bath-size", flags), "; did you mean --batch-size?");
+  EXPECT_EQ(did_you_mean("-epochs", flags), "; did you mean --epochs?");
+  EXPECT_EQ(did_you_mean("--Epochs", flags), "; did you mean --epochs?");
+  EXPECT_EQ(did_you_mean("--rl", flags), "; did you mean --lr?");  // exchanged: one slip
+  EXPECT_EQ(did_you_mean("--batch", flags), "; did you mean --batch-size?");
+  EXPECT_EQ(did_you_mean("--sees", flags), "; did you mean --seed or --seeds?");
+  for (const char* far : {"", "-", "--", "--x", "-p", "--frobnicate", "--se", "--xy"}) {
+    EXPECT_EQ(did_you_mean(far, flags), "") << far;
+  }
+  EXPECT_EQ(did_you_mean(std::string(1 << 20, 'x'), flags), "");
+  EXPECT_EQ(did_you_mean("epochs", {}), "");
+  EXPECT_EQ(did_you_mean("evaluate", {"eval", "man"}), "; did you mean eval?");
+  EXPECT_EQ(did_you_mean("a", {"abc", "abd", "abe", "abf"}), "");
+}
+
 TEST(Text, SaysDurations) {
   EXPECT_EQ(duration(0.25), "0.2 s");
   EXPECT_EQ(duration(59.4), "59 s");

@@ -66,9 +66,9 @@ TEST_F(TrainedModelTest, LoadsWhatWasSaved) {
 
 TEST_F(TrainedModelTest, TensorsMustMatchTheNetworkBothWays) {
   EXPECT_EQ(refusal([](Archive& a) { a.tensors.erase("dense1.bias"); }),
-            "the tensor dense1.bias is missing");
+            "its tensors are not those of its network: only the network has \"dense1.bias\"");
   EXPECT_EQ(refusal([](Archive& a) { a.tensors.emplace("conv9.bias", torch::zeros(1)); }),
-            "holds the tensor conv9.bias, which its network does not have");
+            "its tensors are not those of its network: only the file has \"conv9.bias\"");
   EXPECT_EQ(refusal([](Archive& a) { a.tensors.at("conv1.bias") = torch::zeros(5); }),
             "the tensor conv1.bias has another shape or type than its network");
   EXPECT_EQ(refusal([](Archive& a) {

@@ -161,7 +161,7 @@ void setup_bench(CLI::App& app) {
   add("--threads", "train.threads", "threads of LibTorch; 0: one a core");
   command->add_option("--only", options->only, "parts to time, with commas between them")
       ->delimiter(',')
-      ->check(CLI::IsMember(Bench::parts()));
+      ->check(one_of(Bench::parts()));
   command->add_option("--rounds", options->rounds, "rounds to time, after one that is not")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

@@ -14,7 +14,7 @@ void setup_completion(CLI::App& program) {
   command->add_option("SHELL", options->shell, "bash, zsh or fish")
       ->required()
       ->type_name("")
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+      ->check(one_of({"bash", "zsh", "fish"}));
   add_examples(*command, {{"bash, in this terminal; the same line in ~/.bashrc is for all to come",
                            "eval \"$(catdog completion bash)\""},
                           {"fish, for good",

@@ -12,6 +12,7 @@
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/json_names.hpp"
+#include "catdog/core/name_lists.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/data/pictures_digest.hpp"
 #include "catdog/pictures/subsets.hpp"
@@ -44,8 +45,9 @@ ClassFolders list_for_model(const fs::path& folder, const std::vector<std::strin
   for (const std::string& name : listing.classes) {
     const auto found = std::find(classes.begin(), classes.end(), name);
     if (found == classes.end()) {
-      throw ModelError(fmt::format("{}: tells {} apart, but {} holds {}", shown(model),
-                                   join_and(classes), shown(folder), join_and(listing.classes)));
+      throw ModelError(fmt::format(
+          "{}: has other classes than {}: {}", shown(model), shown(folder),
+          difference_of({"the model", classes}, {"the folder", listing.classes})));
     }
     label_in_model.push_back(static_cast<int>(found - classes.begin()));
   }
@@ -117,10 +119,17 @@ AllJudged judge_all(const EvalCommand& options, const std::vector<fs::path>& fil
     Judged& judged = all.judged.emplace_back(open_judged(options, file, device));
     const auto its_names = with_names({}, *judged.pictures, judged.folder(options)).files;
     if (names.empty()) names = its_names;
-    if (its_names != names || judged.model.classes != all.judged.front().model.classes) {
-      throw DataError(fmt::format(
-          "{} and {} are not judged on the same pictures; --data names them",
-          from_here(all.judged.front().folder(options)), from_here(judged.folder(options))));
+    const Judged& first = all.judged.front();
+    std::string difference = difference_of({"the first model", first.model.classes},
+                                           {"the other model", judged.model.classes});
+    if (difference.empty()) {
+      difference = difference_of({"the first", names}, {"the other", its_names});
+    }
+    if (!difference.empty()) {
+      throw DataError(fmt::format("{} and {} are not judged on the same pictures: {}; --data names "
+                                  "one folder for all models",
+                                  from_here(first.folder(options)),
+                                  from_here(judged.folder(options)), difference));
     }
     if (digests.empty()) {
       log_skipped(from_here(judged.folder(options)), judged.pictures->skipped());

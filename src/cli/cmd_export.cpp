@@ -17,7 +17,7 @@ void setup_export(CLI::App& app) {
       ->required()
       ->type_name("FILE");
   command->add_option("--format", options->format, "what to write")
-      ->check(CLI::IsMember(export_format_names()))
+      ->check(one_of(export_format_names()))
       ->required();
   command
       ->add_option("-o,--output", options->output,

@@ -13,6 +13,7 @@
 #include "catdog/core/files.hpp"
 #include "catdog/core/json_names.hpp"
 #include "catdog/core/text.hpp"
+#include "catdog/judge/epoch_order.hpp"
 #include "catdog/report/recorded_run.hpp"
 #include "catdog/train/run_folder.hpp"
 
@@ -56,13 +57,20 @@ ListedRun read_run(const fs::path& folder) {
   return run;
 }
 
-// The highest validation accuracy first; then those without an epoch; then what cannot be read.
-bool is_better(const ListedRun& a, const ListedRun& b) {
+// The best epoch first; then runs without an epoch; then those that cannot be read.
+bool stands_before(const ListedRun& a, const ListedRun& b) {
   const auto rank = [](const ListedRun& run) {
-    if (!run.problem.empty()) return -2.0;
-    return run.record.epochs.empty() ? -1.0 : run.record.best_epoch().val_accuracy;
+    if (!run.problem.empty()) return 2;
+    return run.record.epochs.empty() ? 1 : 0;
   };
-  if (rank(a) != rank(b)) return rank(a) > rank(b);
+  if (rank(a) != rank(b)) return rank(a) < rank(b);
+  if (rank(a) == 0) {
+    const RecordedEpoch &of_a = a.record.best_epoch(), &of_b = b.record.best_epoch();
+    const ValidationMetrics first = {of_a.val_accuracy, of_a.val_loss};
+    const ValidationMetrics second = {of_b.val_accuracy, of_b.val_loss};
+    if (is_better(first, second)) return true;
+    if (is_better(second, first)) return false;
+  }
   return natural_less(a.folder.filename().native(), b.folder.filename().native());
 }
 
@@ -89,7 +97,7 @@ std::vector<ListedRun> list_runs(const fs::path& folder) {
                     "unless --runs names another",
                     shown(folder)));
   }
-  std::sort(runs.begin(), runs.end(), is_better);
+  std::sort(runs.begin(), runs.end(), stands_before);
   return runs;
 }
 
@@ -132,6 +140,7 @@ Json to_json(const ListedRun& run) {
   json["epochs_asked"] = epochs_asked(record);
   const bool has_epoch = !record.epochs.empty();
   json["best_val_acc"] = has_epoch ? Json(record.best_epoch().val_accuracy) : Json();
+  json["best_val_loss"] = has_epoch ? Json(record.best_epoch().val_loss) : Json();
   json["best_epoch"] = has_epoch ? Json(record.best_epoch().epoch) : Json();
   json["last_val_loss"] = has_epoch ? Json(record.epochs.back().val_loss) : Json();
   json["seconds"] = seconds_of(record);

@@ -16,6 +16,7 @@
 #include "catdog/core/text.hpp"
 #include "catdog/data/pictures_digest.hpp"
 #include "catdog/data/training_pictures.hpp"
+#include "catdog/train/can_learn.hpp"
 #include "catdog/train/environment.hpp"
 #include "catdog/train/resume.hpp"
 #include "catdog/train/run_record.hpp"
@@ -189,6 +190,7 @@ void train_one(const TrainCommand& options, SaveSchedule& schedule) {
   const std::shared_ptr<ByteBudget> memory = memory_budget(config.data);
   const auto [training, validation] = open_training_pictures(config.data, memory);
   check_class_names(training, shown(dir));
+  check_can_learn(config, training.count());
   const Json left_out = warn_of_left_out(training, validation);
   log_skipped(shown(subset_folder(dir, "train")), training.skipped());
   log_skipped(shown(subset_folder(dir, "validation")), validation.skipped());

@@ -4,7 +4,7 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/fmt/ranges.h>
 
-#include <sstream>
+#include <algorithm>
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
@@ -38,18 +38,14 @@ std::string find_config(const std::string& name) {
   if (const std::string_view text = shipped_config(name); !text.empty()) return std::string(text);
   throw ConfigError(
       fmt::format("--config {}: there is no such file; the configs that ship with catdog are {}",
-                  name, join_and(shipped_config_names())));
+                  shown(name), join_and(shipped_config_names())) +
+      did_you_mean(name, shipped_config_names()));
 }
 
-// The values in an option's rule: one of "a" "b", or true or false; none where it lists none.
+// The values of a choice, or true and false; none where there are too many to list.
 std::vector<std::string> choices_of(const Option& option) {
   if (option.write().is_boolean()) return {"true", "false"};
-  std::vector<std::string> choices;
-  std::istringstream rule(option.rule);
-  for (std::string text; std::getline(rule, text, '"') && std::getline(rule, text, '"');) {
-    choices.push_back(text);
-  }
-  return choices;
+  return option.choices;
 }
 
 // As --help shows the value of a key: {fp32,bf16}, INT, FLOAT or TEXT.
@@ -84,6 +80,15 @@ std::vector<std::pair<std::string, std::vector<std::string>>> setting_keys() {
     }
   }
   return keys;
+}
+
+CLI::Validator one_of(const std::vector<std::string>& choices) {
+  const std::string list = fmt::format("{{{}}}", fmt::join(choices, ","));
+  const auto check = [choices, list](const std::string& value) {
+    if (std::find(choices.begin(), choices.end(), value) != choices.end()) return std::string();
+    return fmt::format("{} not in {}", shown(value), list) + did_you_mean(value, choices);
+  };
+  return CLI::Validator(check, list);
 }
 
 CLI::Option* add_setting_flag(CLI::App& command, ConfigFlags& flags, const std::string& flag,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program: builds the commands, sets up logging, catches once, returns the exit code.
+// The program: sets up logging, catches once, returns the exit code.
 #include <malloc.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -14,12 +14,11 @@
 #include <system_error>
 
 #include "catdog/cli/commands.hpp"
-#include "catdog/cli/exit_codes.hpp"
 #include "catdog/cli/standard_output.hpp"
+#include "catdog/cli/usage_error.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/mutable_stderr.hpp"
 #include "catdog/core/signals.hpp"
-#include "catdog/version.hpp"
 
 namespace {
 
@@ -66,13 +65,6 @@ int fail(const std::string& message, catdog::ExitCode code) {
   return static_cast<int>(code);
 }
 
-// The end of catdog --help.
-std::string exit_codes_footer() {
-  std::string text = "Exit codes:";
-  for (const auto& [code, meaning] : catdog::exit_codes()) text += "\n  " + code + ": " + meaning;
-  return text;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -83,32 +75,14 @@ int main(int argc, char** argv) {
   cv::setNumThreads(1);  // pictures are spread over our own threads
 
   CLI::App app("Trains, judges and uses a small image classifier from little data.", "catdog");
-  app.set_version_flag("--version", std::string("catdog ") + catdog::kVersion);
-  app.require_subcommand(1);
-  app.fallthrough(false);
-  app.footer(exit_codes_footer());
-  catdog::setup_synth(app);
-  catdog::setup_split(app);
-  catdog::setup_check(app);
-  catdog::setup_summary(app);
-  catdog::setup_preview(app);
-  catdog::setup_train(app);
-  catdog::setup_eval(app);
-  catdog::setup_predict(app);
-  catdog::setup_export(app);
-  catdog::setup_report(app);
-  catdog::setup_runs(app);
-  catdog::setup_bench(app);
-  catdog::setup_doctor(app);
-  catdog::setup_completion(app);
-  catdog::setup_man(app);
+  catdog::setup_program(app);
   try {
     app.parse(argc, argv);
     catdog::flush_results();
     return static_cast<int>(catdog::ExitCode::ok);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return fail(error.what(), catdog::ExitCode::usage);
+    return fail(catdog::usage_error(app, error), catdog::ExitCode::usage);
   } catch (const catdog::Interrupted& interrupted) {
     // A reader who has seen enough is no interruption worth a word.
     if (interrupted.signal != SIGPIPE) std::fprintf(stderr, "catdog: interrupted\n");

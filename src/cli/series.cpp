@@ -80,8 +80,7 @@ std::string table_of(const std::vector<fs::path>& folders) {
   std::vector<double> losses, accuracies;
   for (const fs::path& folder : folders) {
     const RecordedRun run = read_recorded_run(folder);
-    const bool keeps_best = run.config.at("train").at("keep") == "best";
-    const RecordedEpoch& kept = keeps_best ? run.best_epoch() : run.epochs.back();
+    const RecordedEpoch& kept = run.kept_epoch();
     rows.push_back({run.name, std::to_string(kept.epoch), fmt::format("{:.4f}", kept.val_loss),
                     fmt::format("{:.4f}", kept.val_accuracy)});
     losses.push_back(kept.val_loss);

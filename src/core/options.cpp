@@ -2,6 +2,7 @@
 #include "catdog/core/options.hpp"
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
 
 #include <set>
 
@@ -62,7 +63,8 @@ std::string read_option(const Sections& sections, const std::string& section,
   const std::string name = section + "." + key;
   if (option == nullptr) return unknown_key(sections, name);
   if (option->read(value)) return "";
-  return fmt::format("{} = {}: must be {}", name, json_text(value), option->rule);
+  return fmt::format("{} = {}: must be {}", name, json_text(value), option->rule) +
+         (value.is_string() ? did_you_mean(value.get<std::string>(), option->choices) : "");
 }
 
 }  // namespace
@@ -114,9 +116,7 @@ void OptionTable::numbers(const char* key, std::vector<int>& field, Range range,
 void OptionTable::text(const char* key, std::string& field, const char* help) {
   options_.push_back({key, "a text that is not empty", help,
                       [&field](const Json& value) {
-                        if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
-                          return false;
-                        }
+                        if (!value.is_string() || value == "") return false;
                         field = value.get<std::string>();
                         return true;
                       },
@@ -160,15 +160,16 @@ void OptionTable::pair_about_one(const char* key, std::array<double, 2>& field, 
 void OptionTable::add_choice(const char* key, std::vector<std::pair<std::string, int>> names,
                              const char* help, std::function<int()> get,
                              std::function<void(int)> set) {
-  std::string rule = names.size() > 1 ? "one of" : "";
-  for (const auto& [name, value] : names) rule += (rule.empty() ? "\"" : " \"") + name + "\"";
+  std::vector<std::string> choices;
+  for (const auto& [name, value] : names) choices.push_back(name);
+  const std::string rule =
+      fmt::format("{}\"{}\"", names.size() > 1 ? "one of " : "", fmt::join(choices, "\" \""));
   options_.push_back({key, rule, help,
                       [names, set](const Json& given) {
                         for (const auto& [name, value] : names) {
-                          if (given == name) {
-                            set(value);
-                            return true;
-                          }
+                          if (given != name) continue;
+                          set(value);
+                          return true;
                         }
                         return false;
                       },
@@ -177,7 +178,8 @@ void OptionTable::add_choice(const char* key, std::vector<std::pair<std::string,
                           if (value == get()) return Json(name);
                         }
                         return Json();
-                      }});
+                      },
+                      std::move(choices)});
 }
 
 bool nests_too_deep(std::string_view json) {
@@ -270,9 +272,8 @@ Faults apply_settings(const Sections& sections, const std::vector<Setting>& sett
 void throw_if_any(const Faults& faults) {
   if (faults.empty()) return;
   if (faults.size() == 1) throw ConfigError(faults[0]);
-  std::string text = fmt::format("{} faults in the config", faults.size());
-  for (const std::string& fault : faults) text += "\n  " + fault;
-  throw ConfigError(text);
+  throw ConfigError(fmt::format("{} faults in the config\n  {}", faults.size(),
+                                fmt::join(faults, "\n  ")));
 }
 
 Json write_sections(const Sections& sections) {

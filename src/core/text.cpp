@@ -2,29 +2,73 @@
 #include "catdog/core/text.hpp"
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace catdog {
 namespace {
 
-// Levenshtein's distance: the insertions, deletions and replacements between two words.
+// The insertions, deletions, replacements and exchanges of neighbours between two words: the
+// distance of optimal string alignment.
 size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
+  std::vector<size_t> before, last, row(b.size() + 1);
   std::iota(row.begin(), row.end(), 0);
   for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = row[0];
+    before = std::exchange(last, row);
     row[0] = i + 1;
     for (size_t j = 0; j < b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i] != b[j]);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
+      row[j + 1] = std::min({row[j] + 1, last[j + 1] + 1, last[j] + (a[i] != b[j])});
+      if (i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j]) {
+        row[j + 1] = std::min(row[j + 1], before[j - 1] + 1);
+      }
     }
   }
   return row.back();
+}
+
+// Beyond this nothing is a slip of the pen, and the time would grow with the word's length.
+constexpr size_t kLongestWord = 64;
+
+// Without the dashes of a flag, in small letters.
+std::string letters_of(std::string_view word) {
+  std::string letters(word.substr(std::min(word.find_first_not_of('-'), word.size())));
+  for (char& c : letters) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return letters.substr(0, kLongestWord);
+}
+
+// Those at the smallest distance to `word`, if that is small beside their length.
+std::vector<std::string> near_words(const std::string& word,
+                                    const std::vector<std::string>& candidates) {
+  std::vector<std::string> nearest;
+  size_t smallest = word.size() + 1;
+  for (const std::string& candidate : candidates) {
+    const std::string letters = letters_of(candidate);
+    const size_t distance = edit_distance(word, letters);
+    const size_t most = letters.size() < 2 ? 0 : std::max<size_t>(1, letters.size() / 3);
+    if (distance > most || distance > smallest) continue;
+    if (distance < smallest) nearest.clear();
+    smallest = distance;
+    nearest.push_back(candidate);
+  }
+  return nearest;
+}
+
+// Those that begin with `word`, or that `word` begins with.
+std::vector<std::string> words_with_equal_beginning(const std::string& word,
+                                                    const std::vector<std::string>& candidates) {
+  constexpr size_t kShortest = 3;
+  std::vector<std::string> found;
+  for (const std::string& candidate : candidates) {
+    const std::string letters = letters_of(candidate);
+    if (std::min(word.size(), letters.size()) < kShortest) continue;
+    if (letters.starts_with(word) || word.starts_with(letters)) found.push_back(candidate);
+  }
+  return found;
 }
 
 }  // namespace
@@ -54,17 +98,24 @@ std::string join_and(const std::vector<std::string>& parts) {
 }
 
 const std::string& nearest_of(std::string_view word, const std::vector<std::string>& candidates) {
-  // Beyond this nothing is a slip of the pen, and the time would grow with the word's length.
-  constexpr size_t kLongest = 64;
   const std::string* nearest = nullptr;
   size_t smallest = 0;
   for (const std::string& candidate : candidates) {
-    const size_t distance = edit_distance(word.substr(0, kLongest), candidate);
+    const size_t distance = edit_distance(word.substr(0, kLongestWord), candidate);
     if (nearest != nullptr && distance >= smallest) continue;
     nearest = &candidate;
     smallest = distance;
   }
   return *nearest;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  constexpr size_t kMostNamed = 3;
+  const std::string letters = letters_of(word);
+  std::vector<std::string> meant = near_words(letters, candidates);
+  if (meant.empty()) meant = words_with_equal_beginning(letters, candidates);
+  if (meant.empty() || meant.size() > kMostNamed) return "";
+  return fmt::format("; did you mean {}?", fmt::join(meant, " or "));
 }
 
 std::string duration(double seconds) {

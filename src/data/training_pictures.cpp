@@ -7,6 +7,7 @@
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/name_lists.hpp"
 #include "catdog/core/random.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/pictures/subsets.hpp"
@@ -36,9 +37,10 @@ void check_fold(const DataOptions& options) {
 
 void check_same_classes(const std::vector<std::string>& training,
                         const std::vector<std::string>& validation, const fs::path& dir) {
-  if (training == validation) return;
-  throw DataError(fmt::format("{}: train has the classes {}, validation has {}", shown(dir),
-                              join_and(training), join_and(validation)));
+  const std::string difference = difference_of({"train", training}, {"validation", validation});
+  if (difference.empty()) return;
+  throw DataError(
+      fmt::format("{}: train and validation have different classes: {}", shown(dir), difference));
 }
 
 }  // namespace

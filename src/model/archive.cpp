@@ -10,6 +10,7 @@
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/core/name_lists.hpp"
 
 namespace catdog {
 namespace {
@@ -104,6 +105,12 @@ void check_sizes(caffe2::serialize::PyTorchStreamReader& reader, size_t file_siz
     }
     total += size;
   }
+}
+
+std::vector<std::string> names_of(const NamedTensors& tensors) {
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : tensors) names.push_back(name);
+  return names;
 }
 
 // One row of the table, [name, type, shape], and the record with its numbers.
@@ -206,22 +213,18 @@ void check_format(const Archive& archive, std::string_view format, const std::st
 }
 
 void check_tensors(const NamedTensors& tensors, const NamedTensors& like, const std::string& name) {
+  const std::string difference =
+      difference_of({"the file", names_of(tensors)}, {"the network", names_of(like)});
+  if (!difference.empty()) {
+    throw ModelError(
+        fmt::format("{}: its tensors are not those of its network: {}", name, difference));
+  }
   for (const auto& [key, target] : like) {
-    const auto found = tensors.find(key);
-    if (found == tensors.end()) {
-      throw ModelError(fmt::format("{}: the tensor {} is missing", name, key));
-    }
-    const torch::Tensor& tensor = found->second;
+    const torch::Tensor& tensor = tensors.at(key);
     if (tensor.layout() != torch::kStrided || tensor.sizes() != target.sizes() ||
         tensor.dtype() != target.dtype()) {
       throw ModelError(
           fmt::format("{}: the tensor {} has another shape or type than its network", name, key));
-    }
-  }
-  for (const auto& [key, tensor] : tensors) {
-    if (!like.contains(key)) {
-      throw ModelError(
-          fmt::format("{}: holds the tensor {}, which its network does not have", name, key));
     }
   }
 }

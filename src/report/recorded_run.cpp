@@ -8,6 +8,7 @@
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
+#include "catdog/judge/epoch_order.hpp"
 
 namespace catdog {
 namespace {
@@ -49,10 +50,11 @@ std::vector<RecordedEpoch> read_epochs(const fs::path& file) {
 
 }  // namespace
 
-const RecordedEpoch& RecordedRun::best_epoch() const {
-  return *std::max_element(epochs.begin(), epochs.end(), [](const auto& a, const auto& b) {
-    return a.val_accuracy < b.val_accuracy;
-  });
+const RecordedEpoch& RecordedRun::best_epoch() const { return best_of(epochs); }
+
+const RecordedEpoch& RecordedRun::kept_epoch() const {
+  const Json keep = config.value("/train/keep"_json_pointer, Json("best"));
+  return keep == "last" ? epochs.back() : best_epoch();
 }
 
 RecordedRun read_recorded_run(const fs::path& folder) {

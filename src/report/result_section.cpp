@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "catdog/core/files.hpp"
+#include "catdog/core/name_lists.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/judge/comparison.hpp"
 #include "curves_figure.hpp"
@@ -32,7 +33,7 @@ double seconds_of(const RecordedRun& run) {
 }
 
 std::vector<std::string> row_of(const ReportedRun& run, size_t number, bool is_alone) {
-  const RecordedEpoch& kept = kept_epoch(run.record);
+  const RecordedEpoch& kept = run.record.kept_epoch();
   std::string name = html_escaped(run.record.name);
   if (!is_alone) {
     name = fmt::format("<span class=\"key\" style=\"background:var(--line{})\"></span><b>{}</b> {}",
@@ -86,10 +87,15 @@ std::string comparison_of(const ReportedRun& first, const ReportedRun& second, s
   if (!ours.named || !theirs.named) return "";
   const std::optional<Predictions> ordered = in_order_of(*ours.named, *theirs.named);
   if (!ordered) {
+    std::string difference = difference_of({"A", ours.named->classes}, {"B", theirs.named->classes});
+    if (!difference.empty()) difference = "classes: " + difference;
+    if (difference.empty()) {
+      difference = difference_of({"A", ours.named->files}, {"B", theirs.named->files});
+    }
     return fmt::format(
-        "<p>The two runs' {} pictures are not the same: their accuracies can be compared by their "
-        "intervals alone.</p>\n",
-        ours.name);
+        "<p>The two runs' {} pictures are not the same{}: their accuracies can be compared by "
+        "their intervals alone.</p>\n",
+        ours.name, difference.empty() ? "" : " (" + html_escaped(difference) + ")");
   }
   const Comparison result = compare(ours.named->predictions, *ordered);
   const std::string p =

@@ -59,11 +59,6 @@ std::string contents(const std::vector<ReportedRun>& runs) {
 
 }  // namespace
 
-const RecordedEpoch& kept_epoch(const RecordedRun& run) {
-  const Json keep = run.config.value("/train/keep"_json_pointer, Json("best"));
-  return keep == "last" ? run.epochs.back() : run.best_epoch();
-}
-
 ReportedRun read_reported_run(const fs::path& folder) {
   ReportedRun run{.folder = folder.has_filename() ? folder : folder.parent_path()};  // "runs/a/"
   try {

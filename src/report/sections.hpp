@@ -15,9 +15,6 @@ extern const char* const kPageStyle;
 // A, B, …, Z, AA, …: what a run is called on the curves of a page about several.
 std::string run_letter(size_t number);
 
-// The epoch whose weights train.keep makes the model.
-const RecordedEpoch& kept_epoch(const RecordedRun& run);
-
 // The runs in one table, and where two can be compared, whether one is better.
 std::string result_section(const std::vector<ReportedRun>& runs);
 

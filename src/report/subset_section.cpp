@@ -203,7 +203,7 @@ std::string galleries(const ReportedRun& run, const NamedPredictions& named) {
 std::string other_model_warning(const ReportedRun& run, const JudgedSubset& subset) {
   if (subset.name != "validation") return "";
   constexpr double kPictures = 2.5;  // that another device may tell otherwise
-  const double noted = kept_epoch(run.record).val_accuracy;
+  const double noted = run.record.kept_epoch().val_accuracy;
   const double difference = std::abs(noted - subset.evaluation.accuracy);
   if (difference * static_cast<double>(subset.evaluation.n) < kPictures) return "";
   return fmt::format(

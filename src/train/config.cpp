@@ -72,9 +72,11 @@ void TrainOptions::describe(OptionTable& table) {
                "they grow evenly to last_size; 0: data.image_size");
   table.number("last_size", last_size, {0, 4096}, "in the last pass; 0: data.image_size");
   table.choice("keep", keep, {{"last", Keep::last}, {"best", Keep::best}},
-               "which weights become model.pt: the last, or the best on validation");
+               "which weights become model.pt: the last, or those of the epoch with the highest "
+               "validation accuracy, of equal ones the lowest validation loss");
   table.number("patience", patience, {0, 1e6},
-               "ends the run after so many epochs without a better validation accuracy; 0: never");
+               "ends the run after so many epochs without a better one, by the rule of train.keep = "
+               "best; 0: never");
   table.number("label_smoothing", label_smoothing, {0, 1, false, /*high_open=*/true},
                "share of each label that is spread evenly over the classes, in training's loss");
   table.flag("balance_classes", balance_classes,

@@ -11,6 +11,7 @@
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/processors.hpp"
+#include "catdog/core/text.hpp"
 #include "catdog/train/gpu.hpp"
 #include "catdog/version.hpp"
 
@@ -39,7 +40,8 @@ torch::Device choose_device(const std::string& name) {
     known = parsed.ec == std::errc() && parsed.ptr == end && index >= 0;
   }
   if (!known) {
-    throw ConfigError(fmt::format("device \"{}\": must be auto, cpu, cuda or cuda:N", name));
+    throw ConfigError(fmt::format("device \"{}\": must be auto, cpu, cuda or cuda:N", name) +
+                      did_you_mean(name, {"auto", "cpu", "cuda"}));
   }
   const auto count = static_cast<int>(torch::cuda::device_count());
   if (count == 0) {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "catdog/core/error.hpp"
-#include "catdog/core/text.hpp"
+#include "catdog/core/name_lists.hpp"
 
 namespace catdog {
 namespace {
@@ -110,9 +110,10 @@ Config recorded_config(const Checkpoint& checkpoint, Config now) {
 
 void check_same_pictures(const Checkpoint& checkpoint, const std::vector<std::string>& classes,
                          const Json& pictures, bool force) {
-  if (classes != checkpoint.classes) {
-    throw DataError(fmt::format("--resume: the classes are {}, the run tells {} apart",
-                                join_and(classes), join_and(checkpoint.classes)));
+  const std::string difference =
+      difference_of({"the data folder", classes}, {"the run", checkpoint.classes});
+  if (!difference.empty()) {
+    throw DataError("--resume: the classes are not those of the run: " + difference);
   }
   for (const auto& [subset, digest] : pictures.items()) {
     if (!force && digest != checkpoint.pictures.value(subset, Json())) {

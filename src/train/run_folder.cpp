@@ -10,6 +10,7 @@
 #include "catdog/core/file_system.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/json_names.hpp"
+#include "catdog/judge/epoch_order.hpp"
 
 namespace catdog {
 namespace {
@@ -72,9 +73,10 @@ void sweep(const fs::path& run) {
 }
 
 std::string row(const EpochResult& result) {
-  return fmt::format("{},{:.6g},{:.6g},{:.6g},{:.6g},{:g},{:.3f},{:.1f}\n", result.epoch,
-                     result.loss, result.accuracy, result.val_loss, result.val_accuracy, result.lr,
-                     result.seconds, result.images_per_second);
+  return fmt::format("{},{},{},{},{},{:g},{:.3f},{:.1f}\n", result.epoch, metric_text(result.loss),
+                     metric_text(result.accuracy), metric_text(result.val_loss),
+                     metric_text(result.val_accuracy), result.lr, result.seconds,
+                     result.images_per_second);
 }
 
 }  // namespace

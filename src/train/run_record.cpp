@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/train/run_record.hpp"
 
-#include <algorithm>
-
+#include "catdog/judge/epoch_order.hpp"
 #include "catdog/train/environment.hpp"
 #include "catdog/train/tensorboard_log.hpp"
 
@@ -68,13 +67,7 @@ void RunRecord::end_epoch(const EpochResult& result, const Trainer& trainer) {
   write_derived(/*with_best=*/is_best, /*with_last=*/true);
 }
 
-// The first of equals.
-int RunRecord::best_epoch() const {
-  return std::max_element(
-             history_.begin(), history_.end(),
-             [](const auto& a, const auto& b) { return a.val_accuracy < b.val_accuracy; })
-      ->epoch;
-}
+int RunRecord::best_epoch() const { return best_of(history_).epoch; }
 
 bool RunRecord::is_complete() const {
   const TrainOptions& options = model_.config.train;

@@ -18,6 +18,9 @@
 
 namespace catdog {
 
+// Adds everything that stands below, and the flags without a command.
+void setup_program(CLI::App& app);
+
 void setup_synth(CLI::App& app);
 void run_synth(const SynthOptions& options);
 

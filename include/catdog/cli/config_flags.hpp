@@ -25,6 +25,9 @@ std::vector<std::pair<std::string, std::vector<std::string>>> setting_keys();
 // Adds --config and --set.
 void add_config_flags(CLI::App& command, ConfigFlags& flags);
 
+// Checks that a value is one of `choices`; what it says otherwise names the nearest.
+CLI::Validator one_of(const std::vector<std::string>& choices);
+
 // Adds a flag that sets one key of the config; what --help shows of its value follows from the key.
 CLI::Option* add_setting_flag(CLI::App& command, ConfigFlags& flags, const std::string& flag,
                               const std::string& key, const std::string& help);

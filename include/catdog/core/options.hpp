@@ -37,6 +37,7 @@ struct Option {
   std::string help;                       // one line
   std::function<bool(const Json&)> read;  // false, and nothing changed, if the rule is broken
   std::function<Json()> write;            // the present value
+  std::vector<std::string> choices = {};  // the values of a choice
 };
 
 class OptionTable {

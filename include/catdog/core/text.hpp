@@ -19,9 +19,14 @@ std::string lower_case(std::string_view text);
 // "a, b and c".
 std::string join_and(const std::vector<std::string>& parts);
 
-// The candidate with the smallest Levenshtein distance to `word`, the first of equals; `candidates`
+// The candidate with the smallest edit distance to `word`, the first of equals; `candidates`
 // is not empty.
 const std::string& nearest_of(std::string_view word, const std::vector<std::string>& candidates);
+
+// "; did you mean --epochs?" of a mistyped `word`: the nearest of `candidates`, or several that are
+// equally near; "" where none is near enough to be what was meant. Dashes and capitals do not
+// count.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
 // 75 → "1 min 15 s", 3725 → "1 h 2 min", .25 → "0.2 s".
 std::string duration(double seconds);

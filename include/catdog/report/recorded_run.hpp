@@ -25,8 +25,10 @@ struct RecordedRun {
   std::optional<Json> environment;      // none: env.json is missing or damaged,
   std::string why_no_environment = "";  //   and this says which
 
-  // The one with the highest validation accuracy, the first of equals. There is an epoch.
+  // By the rule of judge/epoch_order.hpp. There is an epoch.
   const RecordedEpoch& best_epoch() const;
+  // The epoch whose weights became model.pt, by train.keep. There is an epoch.
+  const RecordedEpoch& kept_epoch() const;
 };
 
 // Throws ModelError if config.json or metrics.csv is missing or damaged.

@@ -56,7 +56,7 @@ struct TrainOptions {
   int first_size = 0;       // px: training's pictures in its first pass; 0: data.image_size
   int last_size = 0;        // px: in its last pass
   Keep keep = Keep::best;   // the weights that become model.pt
-  int patience = 0;         // epochs without a better validation accuracy that end a run; 0: none
+  int patience = 0;         // epochs without a better one that end a run; 0: none
   double label_smoothing = 0;    // the share of a label that is spread over the classes
   bool balance_classes = false;  // rare classes count for as much as frequent ones
   int accumulate = 1;            // parts of a batch, computed one after another
