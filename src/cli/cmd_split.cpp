@@ -47,6 +47,7 @@ void setup_split(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--skip-bad", options->skip_bad,
                     "take the next picture for one that cannot be read, instead of stopping");
+  add_decode_flag(*command, options->limits);
   command->add_flag("--force", options->force, "replace the split that DEST already holds");
   add_examples(*command, {{"as the book does: 1,000, 500 and 500 of each class, in number order",
                            "catdog split data/train data/cats_and_dogs_small"},

@@ -64,8 +64,9 @@ const RecordedEpoch& kept_epoch(const RecordedRun& run) {
   return keep == "last" ? run.epochs.back() : run.best_epoch();
 }
 
-ReportedRun read_reported_run(const fs::path& folder) {
-  ReportedRun run{.folder = folder.has_filename() ? folder : folder.parent_path()};  // "runs/a/"
+ReportedRun read_reported_run(const fs::path& folder, DecodeLimits limits) {
+  ReportedRun run{.folder = folder.has_filename() ? folder : folder.parent_path(),  // "runs/a/"
+                  .limits = limits};
   try {
     run.record = read_recorded_run(folder);
   } catch (const Error& error) {
@@ -103,9 +104,10 @@ std::string report_page(const std::vector<ReportedRun>& runs) {
   return page + "</main>\n</body>\n</html>\n";
 }
 
-void write_report(const fs::path& path, const std::vector<fs::path>& folders) {
+void write_report(const fs::path& path, const std::vector<fs::path>& folders,
+                  DecodeLimits limits) {
   std::vector<ReportedRun> runs;
-  for (const fs::path& folder : folders) runs.push_back(read_reported_run(folder));
+  for (const fs::path& folder : folders) runs.push_back(read_reported_run(folder, limits));
   const std::string page = report_page(runs);
   std::error_code ignored;
   if (fs::exists(fs::symlink_status(path, ignored)) &&

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "catdog/pictures/decode.hpp"
+
 namespace catdog {
 
 inline constexpr std::array<const char*, 3> kSubsets = {"train", "validation", "test"};
@@ -25,6 +27,7 @@ struct SplitOptions {
   uint64_t seed = 0;      // of the shuffle
   bool skip_bad = false;  // take the next picture for an unreadable one instead of stopping
   bool force = false;     // replace a split that DEST already holds
+  DecodeLimits limits = {};
 };
 
 struct SkippedPicture {
