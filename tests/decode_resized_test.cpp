@@ -85,7 +85,7 @@ TEST(DecodeShrunk, KeepsTheAspectAndIsTheImageItselfWhereThatIsSmallEnough) {
     for (const int px : {400, 4096}) {
       EXPECT_EQ(cv::norm(decode_shrunk(file, px), whole, cv::NORM_INF), 0) << kind;
     }
-    // Whatever libjpeg leaves out first: 400 px are computed for 399 and 200, 200 for 150, 50 for 1.
+    // Of a JPEG 400 px are computed for 399, 200 for 200 and 150, and 50 for 1.
     for (const Size size : {Size{299, 399}, {150, 200}, {113, 150}, {1, 1}}) {
       const Picture small = decode_shrunk(file, size.width);
       EXPECT_EQ((Size{small.rows, small.cols}), size) << kind;

@@ -145,8 +145,9 @@ class Predictor {
       const Size size = {static_cast<int>(map.size(0)), static_cast<int>(map.size(1))};
       write_picture(
           first_free(options_.explain / (pictures[i].file.stem().string() + ".jpg")),
-          with_heat_map(decode_shrunk(pictures[i].file, kExplainedPx, model_.config.data.decode_limits()),
-                        map.const_data_ptr<float>(), size));
+          with_heat_map(
+              decode_shrunk(pictures[i].file, kExplainedPx, model_.config.data.decode_limits()),
+              map.const_data_ptr<float>(), size));
     }
   }
 
@@ -194,8 +195,8 @@ void setup_predict(CLI::App& app) {
       ->type_name("DIR");
   command
       ->add_option("--explain", options->explain,
-                   "new folder for the pictures, with no side above 4,096 px, overlaid by where the network "
-                   "looks (Grad-CAM)")
+                   "new folder for the pictures, with no side above 4,096 px, overlaid by where the "
+                   "network looks (Grad-CAM)")
       ->type_name("DIR");
   add_model_flags(*command, options->model);
   add_examples(*command, {{"of a folder of pictures, at any depth",

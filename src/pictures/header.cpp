@@ -177,7 +177,7 @@ Size webp_size(std::string_view file) {
   return require_sane_size(bytes.u16(26) & 0x3FFF, bytes.u16(28) & 0x3FFF);
 }
 
-// A lossless image is decoded to four bytes a pixel, and one with alpha is copied from four channels.
+// A lossless image is decoded to 4 bytes a pixel, and one with alpha is copied from 4 channels.
 HeaderFacts webp_facts(std::string_view file) {
   const Size size = webp_size(file);
   const unsigned pixel_bytes = (file.substr(12, 4) == "VP8 " ? 0 : 4) +

@@ -30,8 +30,8 @@ struct ReducedJpeg {
   Picture picture;
 };
 
-// The picture at a half, a quarter or an eighth of its size, the smallest that keeps the shorter and
-// the longer side at so many px or above; whole if none does. Finds the same faults.
+// The picture at a half, a quarter or an eighth of its size, the smallest that keeps the shorter
+// and the longer side at so many px or above; whole if none does. Finds the same faults.
 ReducedJpeg decode_jpeg_reduced(std::string_view bytes, int least_shorter, int least_longer,
                                 Turn& turn);
 
