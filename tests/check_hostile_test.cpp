@@ -140,7 +140,7 @@ void HostilePictures::add_absurd_sizes() {
   absurd("1e20.ppm", "P6\n# a comment 3 4\n99999999999999999999 1 255\n");
   absurd("none.ppm", "P6 0 5 255\n");
   absurd("behind a comment.ppm", "P4\n#\r30000 30000 \n10 10\n");
-  absurd("600 MB.jpg", test::jpeg_in_scans(9999, 1, /*components=*/3));
+  absurd("1465 MB.jpg", test::jpeg_in_scans(16000, 1, /*components=*/3));
 }
 
 void HostilePictures::add_odd_but_good() {

@@ -9,6 +9,8 @@
 #include <jpeglib.h>
 // clang-format on
 
+#include "catdog/core/error.hpp"
+#include "catdog/core/files.hpp"
 #include "catdog/pictures/decode.hpp"
 #include "test_support.hpp"
 
@@ -71,6 +73,29 @@ TEST(DecodeResized, ResizesAsIfTheWholePictureHadBeenDecoded) {
       }
     }
   }
+}
+
+TEST(DecodeShrunk, KeepsTheAspectAndIsTheImageItselfWhereThatIsSmallEnough) {
+  const test::TempFolder folder;
+  const Picture noise = make_noise(300, 400);
+  for (const char* kind : {".jpg", ".png", ".tiff"}) {
+    const fs::path file = folder / (std::string("image") + kind);
+    test::write_text(file, encode(noise, kind));
+    const Picture whole = decode_picture(file);
+    for (const int px : {400, 4096}) {
+      EXPECT_EQ(cv::norm(decode_shrunk(file, px), whole, cv::NORM_INF), 0) << kind;
+    }
+    // Of a JPEG 400 px are computed for 399, 200 for 200 and 150, and 50 for 1.
+    for (const Size size : {Size{299, 399}, {150, 200}, {113, 150}, {1, 1}}) {
+      const Picture small = decode_shrunk(file, size.width);
+      EXPECT_EQ((Size{small.rows, small.cols}), size) << kind;
+      const Picture expected = resize_picture(whole, size, Resampling::area);
+      const double pixels = static_cast<double>(expected.total()) * 3;
+      EXPECT_LT(cv::norm(small, expected, cv::NORM_L1) / pixels, 12) << kind << size.width;
+    }
+  }
+  EXPECT_EQ(test::message_of<DataError>([&] { decode_shrunk(folder / "none.jpg", 9); }),
+            "cannot read " + (folder / "none.jpg").string() + ": No such file or directory");
 }
 
 }  // namespace

@@ -182,7 +182,7 @@ TEST(Decode, RefusesHugePicturesBeforeTakingMemory) {
   const Picture picture = make_noise(60, 80);
   const long before_mb = most_memory_mb();
   EXPECT_EQ(fault_of(jpeg_that_claims(30000, 30000)),
-            "file: it has 30000x30000 pixels, at most 100000000 are allowed");
+            "file: it has 30000x30000 pixels, at most 400000000 are allowed");
   fault_of(jpeg_that_claims(65500, 65500));
   EXPECT_NE(fault_of(jpeg_that_claims(9000, 9000)).find("bytes cannot hold 9000x9000 pixels"),
             std::string::npos);

@@ -63,6 +63,7 @@ TEST(Resume, WhatDoesNotChangeTheResultIsFree) {
   EXPECT_EQ(answer("data.dir", "elsewhere"), "");
   EXPECT_EQ(answer("data.workers", "7"), "");
   EXPECT_EQ(answer("data.cache", "none"), "");
+  EXPECT_EQ(answer("data.decode_mb", "2048"), "");
   EXPECT_EQ(answer("train.threads", "7"), "");
   EXPECT_EQ(answer("train.epochs", "31"), "");
   EXPECT_EQ(answer("train.tensorboard", "true"), "");
@@ -114,11 +115,13 @@ TEST(Resume, WhatWasLeftOpenIsAsItWasAndStaysOpenInTheRecord) {
   const Checkpoint checkpoint = begun_checkpoint();
   Config asked;
   asked.data.workers = 5;
+  asked.data.decode_mb = 2048;
   asked.train.epochs = 50;
   const Config now = resumed_config(checkpoint, asked, false);
   EXPECT_EQ(now.train.threads, 3);
   EXPECT_EQ(now.train.precision, PrecisionChoice::bf16);
   EXPECT_EQ(now.data.workers, 5);
+  EXPECT_EQ(now.data.decode_mb, 2048);
   const Config recorded = recorded_config(checkpoint, now);
   Config expected = checkpoint.config;
   expected.train.epochs = 50;

@@ -116,7 +116,9 @@ Measurements Bench::run(const std::string& part) {
 Measurements Bench::decode() {
   const int64_t count = std::min(kPictures, training_.count());
   Stopwatch watch;
-  for (int64_t i = 0; i < count; ++i) decode_picture(training_.file(i));
+  for (int64_t i = 0; i < count; ++i) {
+    decode_picture(training_.file(i), config_.data.decode_limits());
+  }
   return {{.name = "decode", .images = count, .gflop = 0, .seconds = watch.lap()}};
 }
 
@@ -137,7 +139,8 @@ Measurements Bench::load() {
   Stopwatch watch;
   for (int64_t i = 0; i < count; ++i) {
     const auto& file = training_.file(i);
-    decode_resized(read_picture_file(file), file, size, config_.data.resize);
+    decode_resized(read_picture_file(file), file, size, config_.data.resize,
+                   config_.data.decode_limits());
   }
   return {{.name = "load", .images = count, .gflop = 0, .seconds = watch.lap()}};
 }
@@ -237,7 +240,8 @@ Measurements Bench::limit() {
 const std::vector<Picture>& Bench::decoded() {
   const auto count = static_cast<size_t>(std::min(kPictures, training_.count()));
   while (decoded_.size() < count) {
-    decoded_.push_back(decode_picture(training_.file(decoded_.size())));
+    decoded_.push_back(
+        decode_picture(training_.file(decoded_.size()), config_.data.decode_limits()));
   }
   return decoded_;
 }

@@ -159,6 +159,7 @@ void setup_bench(CLI::App& app) {
   add("--precision", "train.precision", "the network's numbers: auto, fp32 or bf16");
   add("--workers", "data.workers", "threads that prepare batches");
   add("--threads", "train.threads", "threads of LibTorch; 0: one a core");
+  add_decode_flag(*command, options->config);
   command->add_option("--only", options->only, "parts to time, with commas between them")
       ->delimiter(',')
       ->check(one_of(Bench::parts()));

@@ -136,6 +136,7 @@ void setup_check(CLI::App& app) {
       ->add_option("--tiny", options->check.tiny_px, "pictures with a side below this are tiny, px")
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
+  add_decode_flag(*command, options->check.limits);
   command->add_flag("--json", options->json, "print one JSON object, with every finding");
   add_examples(*command, {{"before training", "catdog check data/cats_and_dogs_small"},
                           {"every finding, for a program; no search for near-duplicates",

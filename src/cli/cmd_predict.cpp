@@ -25,6 +25,8 @@
 namespace catdog {
 namespace {
 
+constexpr int kExplainedPx = 4096;  // the longer side of what --explain writes, at most
+
 // A folder that nobody has put anything into; made if it is not there.
 void claim_empty_folder(const fs::path& folder, const char* flag) {
   std::error_code error;
@@ -167,14 +169,13 @@ class Predictor {
     ++unwritten_;
   }
 
-  // A map over its picture, as JPEG where that can hold the size, else as PNG.
+  // A map over its image, which is shrunk to kExplainedPx: a JPEG holds every such size.
   void write_map(const fs::path& file, const torch::Tensor& map) const {
     const Size size = {static_cast<int>(map.size(0)), static_cast<int>(map.size(1))};
     const Picture overlaid =
-        with_heat_map(decode_picture(file), map.const_data_ptr<float>(), size);
-    const bool is_jpeg = std::max(overlaid.rows, overlaid.cols) <= kLongestJpegSidePx;
-    const std::string name = file.stem().string() + (is_jpeg ? ".jpg" : ".png");
-    write_picture(first_free(options_.explain / name), overlaid);
+        with_heat_map(decode_shrunk(file, kExplainedPx, model_.config.data.decode_limits()),
+                      map.const_data_ptr<float>(), size);
+    write_picture(first_free(options_.explain / (file.stem().string() + ".jpg")), overlaid);
   }
 
   void explain(const Batch& batch, const std::vector<StreamedPicture>& pictures,
@@ -235,7 +236,8 @@ void setup_predict(CLI::App& app) {
       ->type_name("DIR");
   command
       ->add_option("--explain", options->explain,
-                   "new folder for the pictures, overlaid by where the network looks (Grad-CAM)")
+                   "new folder for the pictures, with no side above 4,096 px, overlaid by where the "
+                   "network looks (Grad-CAM)")
       ->type_name("DIR");
   add_model_flags(*command, options->model);
   add_examples(*command, {{"of a folder of pictures, at any depth",

@@ -44,10 +44,12 @@ class Variations {
     const int kept = config.data.kept_px();
     for (const fs::path& file : files) {
       try {
-        const Picture picture = decode_picture(file);
-        originals_.push_back(
-            {resize_picture(picture, size_, config.data.resize), shown(file.filename())});
-        kept_.push_back(resize_picture(picture, {kept, kept}, config.data.resize));
+        const std::string bytes = read_picture_file(file);
+        const auto resized_to = [&](Size size) {
+          return decode_resized(bytes, file, size, config.data.resize, config.data.decode_limits());
+        };
+        originals_.push_back({resized_to(size_), shown(file.filename())});
+        kept_.push_back(resized_to({kept, kept}));
       } catch (const PictureError& error) {
         if (files.size() == 1) throw;
         spdlog::warn("{}: {}", shown(file), error.fault);
@@ -106,6 +108,7 @@ void setup_preview(CLI::App& app) {
   add_config_flags(*command, options->config);
   add_setting_flag(*command, options->config, "--seed", "train.seed",
                    "equal seeds give equal variations");
+  add_decode_flag(*command, options->config);
   command->add_option("-o,--output", options->output, "picture to write")
       ->capture_default_str()
       ->type_name("FILE");

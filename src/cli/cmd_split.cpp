@@ -71,6 +71,7 @@ void setup_split(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--skip-bad", options->skip_bad,
                     "take the next picture for one that cannot be read, instead of stopping");
+  add_decode_flag(*command, options->limits);
   command->add_flag("--force", options->force, "replace the split that DEST already holds");
   command->add_flag("--merge", options->merge,
                     "SOURCE is split already: put its subsets together and split anew");

@@ -114,6 +114,7 @@ void setup_train(CLI::App& app) {
   add("--precision", "train.precision", "the network's numbers: auto, fp32 or bf16");
   add("--workers", "data.workers", "threads that prepare batches");
   add("--threads", "train.threads", "threads of LibTorch; 0: one a core");
+  add_decode_flag(*command, flags);
   const auto add_switch = [&](const char* flag, const char* key, const char* help) {
     command->add_flag_callback(
         flag,

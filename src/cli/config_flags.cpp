@@ -16,6 +16,9 @@ namespace {
 
 constexpr uint64_t kMaxConfigBytes = 1 << 20;
 
+constexpr const char* kDecodeFlag = "--decode-mb";
+constexpr const char* kDecodeHelp = "megabytes of memory that decoding one image may take";
+
 // The text of a config that ships with the program; empty if there is none of that name.
 std::string_view shipped_config(const std::string& name) {
   for (const ShippedConfig& config : kShippedConfigs) {
@@ -127,6 +130,16 @@ void add_config_flags(CLI::App& command, ConfigFlags& flags) {
           "sets any key of the config: section.key=value")
       ->allow_extra_args(false)
       ->type_name("KEY=VALUE");
+}
+
+void add_decode_flag(CLI::App& command, ConfigFlags& flags) {
+  add_setting_flag(command, flags, kDecodeFlag, "data.decode_mb", kDecodeHelp);
+}
+
+void add_decode_flag(CLI::App& command, DecodeLimits& limits) {
+  command.add_option(kDecodeFlag, limits.mb, kDecodeHelp)
+      ->check(CLI::Range(DecodeLimits::kLeastMb, DecodeLimits::kMostMb))
+      ->capture_default_str();
 }
 
 Config load_config(const ConfigFlags& flags) {

@@ -16,6 +16,7 @@ void add_model_flags(CLI::App& command, ModelFlags& flags) {
       ->capture_default_str();
   command.add_option("--threads", flags.threads, "threads of LibTorch; 0: one a core")
       ->check(CLI::Range(0, 1024));
+  add_decode_flag(command, flags.settings);
   command.add_flag("--tta", flags.mirror,
                    "show each picture also mirrored, and take the mean of both answers");
 }

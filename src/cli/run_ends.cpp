@@ -37,10 +37,10 @@ void write_predictions(const RunFolder& run, const ImageFolder& validation, torc
 }
 
 // The run is whole without it: what stands in its way is no more than a warning.
-void write_page(const RunFolder& run) {
+void write_page(const RunFolder& run, DecodeLimits limits) {
   const fs::path page = run.path() / "report.html";
   try {
-    write_report(page, {run.path()});
+    write_report(page, {run.path()}, limits);
     spdlog::info("report {}", shown(page));
   } catch (const std::exception& error) {
     spdlog::warn("no report: {}; the run is whole, and catdog report {} makes it", error.what(),
@@ -102,7 +102,7 @@ RunFolder open_folder(const TrainCommand& options, std::optional<Stopped> stoppe
 void write_ending(const RunFolder& run, const ImageFolder& validation, torch::Device device,
                   Precision precision) {
   write_predictions(run, validation, device, precision);
-  write_page(run);
+  write_page(run, validation.decode_limits());
 }
 
 }  // namespace catdog

@@ -44,6 +44,9 @@ void DataOptions::describe(OptionTable& table) {
       "the next run; or not at all");
   table.number("cache_mb", cache_mb, {0, 1 << 20},
                "megabytes of memory for decoded pictures; the rest is decoded in each pass");
+  table.number("decode_mb", decode_mb, {DecodeLimits::kLeastMb, DecodeLimits::kMostMb},
+               "megabytes of memory that decoding one image may take; an image that needs more "
+               "cannot be read");
   table.number("device_mb", device_mb, {0, 1 << 20},
                "megabytes of pictures kept on a GPU, and augmented there; a folder that does not "
                "fit is prepared by the workers");
@@ -85,6 +88,7 @@ ImageFolder::ImageFolder(ClassFolders listing, const DataOptions& options,
     : listing_(std::move(listing)),
       size_{options.image_size, options.image_size},
       resampling_(options.resize),
+      limits_(options.decode_limits()),
       memory_(std::move(memory)),
       cache_(std::make_shared<Cache>()) {
   if (options.on_bad == OnBad::skip) leave_out_bad();
@@ -96,7 +100,7 @@ void ImageFolder::leave_out_bad() {
   std::vector<std::string> faults(listing_.files.size());
   for_each_index(faults.size(), [&](size_t i) {
     try {
-      check_picture(read_picture_file(file(i)), file(i));
+      check_picture(read_picture_file(file(i)), file(i), limits_, resampling_);
     } catch (const PictureError& error) {
       faults[i] = error.fault;
     }
@@ -135,7 +139,9 @@ Picture ImageFolder::picture(size_t index) const {
     if (!cache_->pictures[index].empty()) return cache_->pictures[index];
   }
   const std::string bytes = read_picture_file(file(index));
-  const auto decode = [&] { return decode_resized(bytes, file(index), size_, resampling_); };
+  const auto decode = [&] {
+    return decode_resized(bytes, file(index), size_, resampling_, limits_);
+  };
   const auto [picture, on_disk] = cache_->disk ? cache_->disk->picture(index, bytes, decode)
                                                : DiskCache::Result{decode(), /*on_disk=*/false};
   const auto size = static_cast<int64_t>(picture.total() * picture.elemSize());

@@ -12,6 +12,7 @@ PictureStream::PictureStream(Names names, const DataOptions& options, int worker
     : names_(std::move(names)),
       size_{options.image_size, options.image_size},
       resampling_(options.resize),
+      limits_(options.decode_limits()),
       batch_size_(batch_size),
       pool_(workers) {}
 
@@ -55,7 +56,8 @@ bool PictureStream::begin_batch() {
     }
     try {
       const std::string bytes = read_picture_file(named[row].file);
-      evaluation_chain()(decode_resized(bytes, named[row].file, size_, resampling_), {}, out);
+      evaluation_chain()(decode_resized(bytes, named[row].file, size_, resampling_, limits_), {},
+                         out);
     } catch (const PictureError& error) {
       named[row].fault = error.fault;
       std::fill(out, out + numbers, 0.f);

@@ -13,8 +13,8 @@
 namespace catdog {
 namespace {
 
-ReadPicture read_picture(const ListedPicture& listed, const fs::path& dir, bool wants_print) {
-  ReadPicture picture{.name = listed.file.lexically_relative(dir).string(),
+ReadPicture read_picture(const ListedPicture& listed, const CheckOptions& options) {
+  ReadPicture picture{.name = listed.file.lexically_relative(options.dir).string(),
                       .subset = listed.subset,
                       .label = listed.label,
                       .error = {},
@@ -25,8 +25,8 @@ ReadPicture read_picture(const ListedPicture& listed, const fs::path& dir, bool 
     const std::string bytes = read_picture_file(listed.file);
     picture.sha256 = sha256(bytes);
     picture.bytes = static_cast<int64_t>(bytes.size());
-    picture.facts = inspect_picture(bytes, listed.file);
-    if (wants_print) picture.fingerprint = fingerprint(picture.facts.small);
+    picture.facts = inspect_picture(bytes, listed.file, options.limits);
+    if (options.near_bits >= 0) picture.fingerprint = fingerprint(picture.facts.small);
     picture.facts.small.release();
   } catch (const PictureError& error) {
     picture.error = error;
@@ -67,9 +67,7 @@ CheckResult check_pictures(const CheckOptions& options,
   std::vector<ReadPicture> pictures(count);
   for_each_index(
       count,
-      [&](size_t i) {
-        pictures[i] = read_picture(listing.pictures[i], options.dir, options.near_bits >= 0);
-      },
+      [&](size_t i) { pictures[i] = read_picture(listing.pictures[i], options); },
       [&](size_t done) {
         if (progress) progress(done, count);
       });

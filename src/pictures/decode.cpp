@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <opencv2/core/utility.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
@@ -31,10 +32,10 @@ void swap_red_and_blue(Picture& picture) {
 
 // The formats that OpenCV decodes well; it is only ever given bytes of these.
 Picture decode_by_opencv(FileKind kind, std::string_view bytes, Turn& turn) {
-  const Size size = size_in_header(kind, bytes);
+  const auto [size, buffer_bytes] = facts_in_header(kind, bytes);
   const bool rewritten = kind == FileKind::tiff && is_turned(kind, bytes);
-  turn.take_for(uint64_t{3} * static_cast<unsigned>(size.height) *
-                    static_cast<unsigned>(size.width) +
+  turn.take_for(buffer_bytes + uint64_t{3} * static_cast<unsigned>(size.height) *
+                                   static_cast<unsigned>(size.width) +
                 (rewritten ? bytes.size() : 0));
   const std::string upright = rewritten ? without_orientation(bytes) : "";
   if (rewritten) bytes = upright;
@@ -67,6 +68,14 @@ Picture reduced(Picture picture) {
   Picture small;
   cv::resize(picture, small, size, /*fx=*/0, /*fy=*/0, cv::INTER_AREA);
   return small;
+}
+
+// With no side above `longest_px`; the aspect is kept.
+Picture shrunk(const Picture& picture, int longest_px) {
+  const double factor = static_cast<double>(longest_px) / std::max(picture.rows, picture.cols);
+  if (factor >= 1) return picture;
+  const auto side = [&](int px) { return std::max(1, static_cast<int>(std::lround(px * factor))); };
+  return resize_picture(picture, {side(picture.rows), side(picture.cols)}, Resampling::area);
 }
 
 // Puts the file's name before the fault.
@@ -124,21 +133,34 @@ std::string read_picture_file(const fs::path& path) {
   }
 }
 
-Picture decode_picture(const fs::path& path) {
-  return decode_picture(read_picture_file(path), path);
+Picture decode_picture(const fs::path& path, DecodeLimits limits) {
+  return decode_picture(read_picture_file(path), path, limits);
 }
 
-Picture decode_picture(std::string_view bytes, const fs::path& path) {
+Picture decode_picture(std::string_view bytes, const fs::path& path, DecodeLimits limits) {
   return naming(path, [&] {
-    Turn turn;
+    Turn turn(limits);
     return decode_by_kind(kind_of(bytes), bytes, turn);
   });
 }
 
-Picture decode_resized(std::string_view bytes, const fs::path& path, Size size,
-                       Resampling resampling) {
+Picture decode_shrunk(const fs::path& path, int longest_px, DecodeLimits limits) {
+  const std::string bytes = read_picture_file(path);
   return naming(path, [&] {
-    Turn turn;
+    Turn turn(limits);
+    const FileKind kind = kind_of(bytes);
+    return shrunk(
+        kind == FileKind::jpeg
+            ? decode_jpeg_reduced(bytes, /*least_shorter=*/1, longest_px, turn).picture
+            : decode_by_opencv(kind, bytes, turn),
+        longest_px);
+  });
+}
+
+Picture decode_resized(std::string_view bytes, const fs::path& path, Size size,
+                       Resampling resampling, DecodeLimits limits) {
+  return naming(path, [&] {
+    Turn turn(limits);
     const FileKind kind = kind_of(bytes);
     if (kind == FileKind::jpeg && resampling == Resampling::nearest) {
       return decode_jpeg_nearest(bytes, size, turn);
@@ -153,25 +175,28 @@ std::string decoder_version() {
          cv::getVersionString();
 }
 
-Size check_picture(std::string_view bytes, const fs::path& path) {
+Size check_picture(std::string_view bytes, const fs::path& path, DecodeLimits limits,
+                   Resampling resampling) {
   return naming(path, [&] {
-    Turn turn;
+    Turn turn(limits);
     const FileKind kind = kind_of(bytes);
-    if (kind == FileKind::jpeg) return check_jpeg(bytes, turn);
+    if (kind == FileKind::jpeg) {
+      return check_jpeg(bytes, /*whole=*/resampling != Resampling::nearest, turn);
+    }
     const Picture picture = decode_by_opencv(kind, bytes, turn);
     return Size{picture.rows, picture.cols};
   });
 }
 
-PictureFacts inspect_picture(std::string_view bytes, const fs::path& path) {
+PictureFacts inspect_picture(std::string_view bytes, const fs::path& path, DecodeLimits limits) {
   return naming(path, [&] {
-    Turn turn;
+    Turn turn(limits);
     const FileKind kind = kind_of(bytes);
     PictureFacts facts;
     facts.format = name_of(kind);
     facts.ending_fits = kind_in_name(path) == kind;
     if (kind == FileKind::jpeg) {
-      ReducedJpeg reduced = decode_jpeg_reduced(bytes, /*least_side=*/64, turn);
+      ReducedJpeg reduced = decode_jpeg_reduced(bytes, 64, 64, turn);
       facts.small = std::move(reduced.picture);
       facts.size = reduced.whole;
       facts.colours = reduced.components == 1   ? Colours::grey

@@ -70,7 +70,7 @@ int64_t tiff_number(const Bytes& bytes, uint32_t tag, uint32_t value, uint64_t e
   throw PictureError(FaultKind::damaged, "damaged TIFF (its size is not one number)");
 }
 
-Size tiff_size(std::string_view file) {
+HeaderFacts tiff_facts(std::string_view file) {
   const Bytes bytes(file, /*big_endian=*/file.starts_with('M'));
   std::map<uint32_t, int64_t> numbers = {
       {kTiffWidth, -1},     {kTiffHeight, -1},    {kTiffBits, -1},      {kTiffSamples, -1},
@@ -95,9 +95,6 @@ Size tiff_size(std::string_view file) {
       number_or(kTiffTileHeight, rows == 0 ? size.height : std::min<int64_t>(rows, size.height)));
   const int64_t pixel_bytes = std::max<int64_t>(
       4, std::min<int64_t>(number_or(kTiffSamples, 1) * number_or(kTiffBits, 1) / 8, 1 << 20));
-  require_sane_memory(static_cast<uint64_t>(tile.width) * static_cast<uint64_t>(tile.height) *
-                          static_cast<uint64_t>(pixel_bytes),
-                      "a TIFF");
   // OpenCV reads some of these in some versions, by ranges of its own.
   if (number_or(kTiffSampleFormat, 1) == 3) {
     throw PictureError(FaultKind::damaged,
@@ -107,7 +104,8 @@ Size tiff_size(std::string_view file) {
     throw PictureError(FaultKind::damaged, "a TIFF of " + std::to_string(numbers[kTiffBits]) +
                                                " bits a sample; save it with 8 or 16");
   }
-  return size;
+  return {size, static_cast<uint64_t>(tile.width) * static_cast<uint64_t>(tile.height) *
+                    static_cast<uint64_t>(pixel_bytes)};
 }
 
 Colours tiff_colours(std::string_view file) {
@@ -159,6 +157,15 @@ Size webp_size(std::string_view file) {
   return require_sane_size(bytes.u16(26) & 0x3FFF, bytes.u16(28) & 0x3FFF);
 }
 
+// A lossless image is decoded to 4 bytes a pixel, and one with alpha is copied from 4 channels.
+HeaderFacts webp_facts(std::string_view file) {
+  const Size size = webp_size(file);
+  const unsigned pixel_bytes = (file.substr(12, 4) == "VP8 " ? 0 : 4) +
+                               (webp_colours(file) == Colours::alpha ? 4 : 0);
+  return {size, uint64_t{pixel_bytes} * static_cast<unsigned>(size.height) *
+                    static_cast<unsigned>(size.width)};
+}
+
 bool is_ppm(std::string_view bytes) {
   return bytes.size() > 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6' &&
          std::isspace(static_cast<unsigned char>(bytes[2])) != 0;
@@ -190,16 +197,16 @@ FileKind kind_of(std::string_view bytes) {
   throw PictureError(FaultKind::no_picture, "not a JPEG, PNG, BMP, PPM, TIFF or WebP file");
 }
 
-Size size_in_header(FileKind kind, std::string_view bytes) {
+HeaderFacts facts_in_header(FileKind kind, std::string_view bytes) {
   switch (kind) {
     case FileKind::jpeg: break;
-    case FileKind::png: return png_size(bytes);
-    case FileKind::bmp: return bmp_size(bytes);
-    case FileKind::ppm: return ppm_size(bytes);
-    case FileKind::tiff: return tiff_size(bytes);
-    case FileKind::webp: return webp_size(bytes);
+    case FileKind::png: return {png_size(bytes)};
+    case FileKind::bmp: return {bmp_size(bytes)};
+    case FileKind::ppm: return {ppm_size(bytes)};
+    case FileKind::tiff: return tiff_facts(bytes);
+    case FileKind::webp: return webp_facts(bytes);
   }
-  throw std::logic_error("size_in_header: libjpeg reads JPEG headers");
+  throw std::logic_error("facts_in_header: libjpeg reads JPEG headers");
 }
 
 Colours colours_in_header(FileKind kind, std::string_view bytes) {
@@ -210,15 +217,6 @@ Colours colours_in_header(FileKind kind, std::string_view bytes) {
     case FileKind::webp: return webp_colours(bytes);
     default: return Colours::rgb;
   }
-}
-
-void require_sane_memory(uint64_t bytes, const char* what) {
-  constexpr uint64_t kMaxBytes = 320 << 20;
-  if (bytes <= kMaxBytes) return;
-  throw PictureError(FaultKind::absurd_size, std::string(what) + " that takes " +
-                                                 std::to_string(bytes >> 20) +
-                                                 " MB to decode, at most " +
-                                                 std::to_string(kMaxBytes >> 20) + " are allowed");
 }
 
 Size require_sane_size(int64_t width, int64_t height) {

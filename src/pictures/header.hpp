@@ -18,15 +18,17 @@ const char* name_of(FileKind kind);
 // Told by the magic bytes.
 FileKind kind_of(std::string_view bytes);
 
-// The size in the header of a file of `kind`, any but JPEG.
-Size size_in_header(FileKind kind, std::string_view bytes);
+struct HeaderFacts {
+  Size size{};
+  uint64_t buffer_bytes = 0;  // that the decoder takes beside the RGB image
+};
+
+// What the header of a file of `kind`, any but JPEG, says of the memory to decode it.
+HeaderFacts facts_in_header(FileKind kind, std::string_view bytes);
 
 // How a whole file of `kind`, any but JPEG, says that it keeps its colours.
 Colours colours_in_header(FileKind kind, std::string_view bytes);
 
-// Throws, naming `what`, where so much is to be taken at once beside the pixels; a picture of 100
-// megapixels takes as much.
-void require_sane_memory(uint64_t bytes, const char* what);
 
 // Throws unless 1 <= width × height <= kMaxPixels; returns them.
 Size require_sane_size(int64_t width, int64_t height);

@@ -23,6 +23,7 @@ namespace {
 // A progressive JPEG paints the whole picture again with each scan. Programs write ten or so; a
 // small file may hold a thousand, each of which costs time for every block of the picture.
 constexpr int kMaxScans = 100;
+constexpr int64_t kMaxScannedPixels = 100'000'000 * int64_t{kMaxScans};
 
 // libjpeg reports a fault by calling back and must not be returned to: hence setjmp and longjmp.
 struct ErrorManager : jpeg_error_mgr {
@@ -44,17 +45,19 @@ void stop_at_warnings(j_common_ptr info, int level) {
 
 // Called row by row while scans are read.
 void stop_at_too_many_scans(j_common_ptr info) {
-  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMaxScans) return;
+  const auto* decompress = reinterpret_cast<j_decompress_ptr>(info);
+  const auto pixels =
+      std::max<int64_t>(int64_t{decompress->image_width} * decompress->image_height, 1);
+  const auto most = static_cast<int>(std::min<int64_t>(kMaxScans, kMaxScannedPixels / pixels));
+  if (decompress->input_scan_number <= most) return;
   auto* errors = static_cast<ErrorManager*>(info->err);
-  std::snprintf(errors->message, sizeof errors->message, "more than %d scans", kMaxScans);
+  std::snprintf(errors->message, sizeof errors->message, "more than %d scans", most);
   std::longjmp(errors->escape, 1);
 }
 
 class JpegReader {
  public:
-  // `bytes_a_pixel`: what the caller will keep of the picture.
-  JpegReader(std::string_view bytes, Turn& turn, unsigned bytes_a_pixel = 0)
-      : JpegReader() {  // so that a throw below destroys
+  explicit JpegReader(std::string_view bytes) : JpegReader() {  // so that a throw below destroys
     run([&] {
       jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
       jpeg_read_header(&info_, TRUE);
@@ -68,9 +71,6 @@ class JpegReader {
                                                  std::to_string(info_.image_width) + "x" +
                                                  std::to_string(info_.image_height) + " pixels)");
     }
-    const uint64_t coefficients = coefficient_bytes();
-    require_sane_memory(coefficients, "a progressive JPEG");
-    turn.take_for(coefficients + uint64_t{bytes_a_pixel} * info_.image_width * info_.image_height);
   }
   ~JpegReader() { jpeg_destroy_decompress(&info_); }
   JpegReader(const JpegReader&) = delete;
@@ -82,6 +82,20 @@ class JpegReader {
   int components() const { return info_.num_components; }
   // JPEG's fourth component is black (CMYK, or YCCK, which libjpeg turns into CMYK).
   bool has_black() const { return components() == 4; }
+
+  uint64_t rgb_bytes() const { return uint64_t{3} * info_.image_width * info_.image_height; }
+
+  // Of a picture in several scans libjpeg keeps all coefficients, 2 bytes each (300 MB for 100
+  // megapixels with colours at half the resolution); of one in a single scan a few rows.
+  uint64_t coefficient_bytes() {
+    if (!jpeg_has_multiple_scans(&info_)) return 0;
+    uint64_t bytes = 0;
+    for (int i = 0; i < info_.num_components; ++i) {
+      const jpeg_component_info& component = info_.comp_info[i];
+      bytes += uint64_t{component.width_in_blocks} * component.height_in_blocks * sizeof(JBLOCK);
+    }
+    return bytes;
+  }
 
   // Reads to the end of the file and gives the rows that `wants(row number)`, and perhaps the last,
   // to `use_row(row number, samples)`, RGB or CMYK. The others are read for faults alone.
@@ -117,18 +131,6 @@ class JpegReader {
     progress_.progress_monitor = stop_at_too_many_scans;
     run([&] { jpeg_create_decompress(&info_); });
     info_.progress = &progress_;
-  }
-
-  // Of a picture in several scans libjpeg keeps all coefficients, 2 bytes each (300 MB for 100
-  // megapixels with colours at half the resolution); of one in a single scan a few rows.
-  uint64_t coefficient_bytes() {
-    if (!jpeg_has_multiple_scans(&info_)) return 0;
-    uint64_t bytes = 0;
-    for (int i = 0; i < info_.num_components; ++i) {
-      const jpeg_component_info& component = info_.comp_info[i];
-      bytes += uint64_t{component.width_in_blocks} * component.height_in_blocks * sizeof(JBLOCK);
-    }
-    return bytes;
   }
 
   // Runs `steps`, inside which nothing may need a destructor: a fault leaves them by longjmp.
@@ -181,7 +183,8 @@ void take_columns(const JSAMPLE* row, bool has_black, const std::vector<int>& co
 }  // namespace
 
 Picture decode_jpeg(std::string_view bytes, Turn& turn) {
-  JpegReader reader(bytes, turn, /*bytes_a_pixel=*/3);
+  JpegReader reader(bytes);
+  turn.take_for(reader.coefficient_bytes() + reader.rgb_bytes());
   Picture picture(reader.size().height, reader.size().width, CV_8UC3);
   reader.read_rows(
       /*scale_denominator=*/1, [](int) { return true; },
@@ -192,7 +195,8 @@ Picture decode_jpeg(std::string_view bytes, Turn& turn) {
 }
 
 Picture decode_jpeg_nearest(std::string_view bytes, Size size, Turn& turn) {
-  JpegReader reader(bytes, turn);
+  JpegReader reader(bytes);
+  turn.take_for(reader.coefficient_bytes());
   const std::vector<int> columns = nearest_indices(reader.size().width, size.width);
   const std::vector<int> rows = nearest_indices(reader.size().height, size.height);
   Picture resized(size.height, size.width, CV_8UC3);
@@ -208,23 +212,31 @@ Picture decode_jpeg_nearest(std::string_view bytes, Size size, Turn& turn) {
   return resized;
 }
 
-Size check_jpeg(std::string_view bytes, Turn& turn) {
-  JpegReader reader(bytes, turn);
+Size check_jpeg(std::string_view bytes, bool whole, Turn& turn) {
+  JpegReader reader(bytes);
+  if (whole) turn.require_allowed(reader.coefficient_bytes() + reader.rgb_bytes());
+  turn.take_for(reader.coefficient_bytes());
   reader.read_rows(
       /*scale_denominator=*/8, [](int) { return true; }, [](int, const JSAMPLE*) {});
   return reader.size();
 }
 
-ReducedJpeg decode_jpeg_reduced(std::string_view bytes, int least_side, Turn& turn) {
-  JpegReader reader(bytes, turn);
+ReducedJpeg decode_jpeg_reduced(std::string_view bytes, int least_shorter, int least_longer,
+                                Turn& turn) {
+  JpegReader reader(bytes);
   const Size whole = reader.size();
+  const auto [shorter, longer] = std::minmax(whole.height, whole.width);
   int denominator = 8;
-  while (denominator > 1 && std::min(whole.height, whole.width) < least_side * denominator) {
+  while (denominator > 1 &&
+         (shorter < least_shorter * denominator || longer < least_longer * denominator)) {
     denominator /= 2;
   }
   // libjpeg rounds up.
-  Picture picture((whole.height + denominator - 1) / denominator,
-                  (whole.width + denominator - 1) / denominator, CV_8UC3);
+  const Size size = {(whole.height + denominator - 1) / denominator,
+                     (whole.width + denominator - 1) / denominator};
+  turn.take_for(reader.coefficient_bytes(), uint64_t{3} * static_cast<unsigned>(size.height) *
+                                                static_cast<unsigned>(size.width));
+  Picture picture(size.height, size.width, CV_8UC3);
   reader.read_rows(
       static_cast<unsigned>(denominator), [](int) { return true; },
       [&](int row, const JSAMPLE* samples) {

@@ -20,8 +20,9 @@ Picture decode_jpeg(std::string_view bytes, Turn& turn);
 Picture decode_jpeg_nearest(std::string_view bytes, Size size, Turn& turn);
 
 // Reads all of the file's data for faults, but computes only an eighth of the pixels each way.
-// Returns the size of the whole picture.
-Size check_jpeg(std::string_view bytes, Turn& turn);
+// Returns the size of the whole picture. `whole`: refuses what decode_jpeg would refuse for its
+// memory, else what decode_jpeg_nearest would.
+Size check_jpeg(std::string_view bytes, bool whole, Turn& turn);
 
 struct ReducedJpeg {
   Size whole;      // of the picture in the file
@@ -29,9 +30,10 @@ struct ReducedJpeg {
   Picture picture;
 };
 
-// The picture at a half, a quarter or an eighth of its size, the smallest that keeps both sides at
-// `least_side` px or above; whole if none does. Finds the same faults.
-ReducedJpeg decode_jpeg_reduced(std::string_view bytes, int least_side, Turn& turn);
+// The picture at a half, a quarter or an eighth of its size, the smallest that keeps the shorter
+// and the longer side at so many px or above; whole if none does. Finds the same faults.
+ReducedJpeg decode_jpeg_reduced(std::string_view bytes, int least_shorter, int least_longer,
+                                Turn& turn);
 
 // Name and version of the library.
 std::string jpeg_version();

@@ -93,7 +93,7 @@ void examine_candidates(std::vector<Candidates>& classes, const SplitOptions& op
         owners.push_back(&candidates);
       }
     }
-    std::vector<Examined> results = examine_pictures(files);
+    std::vector<Examined> results = examine_pictures(files, options.limits);
     for (size_t i = 0; i < results.size(); ++i) {
       if (results[i].fault.empty()) ++owners[i]->readable;
       owners[i]->examined.push_back(std::move(results[i]));

@@ -8,10 +8,10 @@
 namespace catdog {
 namespace {
 
-Examined examine(const fs::path& file) {
+Examined examine(const fs::path& file, DecodeLimits limits) {
   try {
     const std::string bytes = read_picture_file(file);
-    check_picture(bytes, file);
+    check_picture(bytes, file, limits);
     return {bytes.size(), sha256(bytes), ""};
   } catch (const PictureError& error) {
     return {0, "", error.fault};
@@ -20,9 +20,10 @@ Examined examine(const fs::path& file) {
 
 }  // namespace
 
-std::vector<Examined> examine_pictures(const std::vector<fs::path>& files) {
+std::vector<Examined> examine_pictures(const std::vector<fs::path>& files,
+                                       DecodeLimits limits) {
   std::vector<Examined> results(files.size());
-  for_each_index(files.size(), [&](size_t i) { results[i] = examine(files[i]); });
+  for_each_index(files.size(), [&](size_t i) { results[i] = examine(files[i], limits); });
   return results;
 }
 

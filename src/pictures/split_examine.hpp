@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "catdog/pictures/decode.hpp"
+
 namespace catdog {
 
 struct Examined {
@@ -16,6 +18,7 @@ struct Examined {
 };
 
 // One result a file, in their order. Holds one file a thread in memory. Throws Interrupted.
-std::vector<Examined> examine_pictures(const std::vector<std::filesystem::path>& files);
+std::vector<Examined> examine_pictures(const std::vector<std::filesystem::path>& files,
+                                       DecodeLimits limits);
 
 }  // namespace catdog

@@ -17,6 +17,7 @@ namespace catdog {
 namespace {
 
 constexpr int kThumbnailPx = 150;
+constexpr int kDecodedPx = 1024;  // a larger image is reduced to this while it is decoded
 
 struct Said {
   const std::string& is;
@@ -43,12 +44,12 @@ std::vector<size_t> first_of(std::vector<std::pair<double, size_t>> keyed, size_
 }
 
 // The table's names come from elsewhere: none may lead out of the data folder into the page.
-std::string thumbnail(const fs::path& data, const std::string& file) {
+std::string thumbnail(const fs::path& data, const std::string& file, DecodeLimits limits) {
   const fs::path path = fs::path(file).lexically_normal();
   if (path.is_absolute() || *path.begin() == "..") {
     throw PictureError(FaultKind::unreadable, "lies outside the data folder");
   }
-  return as_jpeg(decode_picture(data / path), kThumbnailPx);
+  return as_jpeg(decode_shrunk(data / path, kDecodedPx, limits), kThumbnailPx);
 }
 
 std::string caption_of(const Said& said, const std::string& file) {
@@ -94,7 +95,7 @@ std::vector<size_t> least_sure(const Predictions& predictions, size_t count) {
 }
 
 std::string gallery(const NamedPredictions& named, const std::vector<size_t>& pictures,
-                    const fs::path& data) {
+                    const fs::path& data, DecodeLimits limits) {
   std::string items;
   std::vector<std::string> faults;
   for (const size_t picture : pictures) {
@@ -110,7 +111,7 @@ std::string gallery(const NamedPredictions& named, const std::vector<size_t>& pi
     try {
       shows = fmt::format("<img alt=\"{}: {}, predicted {} {}\" src=\"{}\">", html_escaped(shown(file)),
                           html_escaped(said.is), html_escaped(said.predicted),
-                          percent(said.probability), jpeg_address(thumbnail(data, file)));
+                          percent(said.probability), jpeg_address(thumbnail(data, file, limits)));
     } catch (const PictureError& error) {
       faults.push_back(fmt::format("{} ({})", shown(file), error.fault));
     }

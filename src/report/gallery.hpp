@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "catdog/judge/predictions_file.hpp"
+#include "catdog/pictures/decode.hpp"
 
 namespace catdog {
 
@@ -21,6 +22,6 @@ std::vector<size_t> least_sure(const Predictions& predictions, size_t count);
 // Those pictures of `data`, small, each with its true and its predicted class; of one that cannot
 // be read, a sentence says why.
 std::string gallery(const NamedPredictions& named, const std::vector<size_t>& pictures,
-                    const std::filesystem::path& data);
+                    const std::filesystem::path& data, DecodeLimits limits);
 
 }  // namespace catdog

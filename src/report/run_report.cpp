@@ -59,8 +59,9 @@ std::string contents(const std::vector<ReportedRun>& runs) {
 
 }  // namespace
 
-ReportedRun read_reported_run(const fs::path& folder) {
-  ReportedRun run{.folder = folder.has_filename() ? folder : folder.parent_path()};  // "runs/a/"
+ReportedRun read_reported_run(const fs::path& folder, DecodeLimits limits) {
+  ReportedRun run{.folder = folder.has_filename() ? folder : folder.parent_path(),  // "runs/a/"
+                  .limits = limits};
   try {
     run.record = read_recorded_run(folder);
   } catch (const Error& error) {
@@ -98,12 +99,13 @@ std::string report_page(const std::vector<ReportedRun>& runs) {
   return page + "</main>\n</body>\n</html>\n";
 }
 
-std::vector<std::string> write_report(const fs::path& path, const std::vector<fs::path>& folders) {
+std::vector<std::string> write_report(const fs::path& path, const std::vector<fs::path>& folders,
+                                      DecodeLimits limits) {
   std::vector<ReportedRun> runs;
   std::vector<std::string> faults;
   for (const fs::path& folder : folders) {
     try {
-      runs.push_back(read_reported_run(folder));
+      runs.push_back(read_reported_run(folder, limits));
     } catch (const ModelError& error) {
       faults.emplace_back(error.what());
     }

@@ -192,11 +192,11 @@ std::string galleries(const ReportedRun& run, const NamedPredictions& named) {
           ? "<p>No picture was told wrongly.</p>\n"
           : "<p>Told wrongly, and most sure of it: wrong labels and odd pictures are found "
             "here.</p>\n" +
-                gallery(named, mistakes, data);
+                gallery(named, mistakes, data, run.limits);
   return "<h4>Most confident mistakes</h4>\n" + wrong +
          "<h4>Least sure</h4>\n<p>Right or wrong, nearest to not knowing: what the network finds "
          "hard.</p>\n" +
-         gallery(named, least_sure(named.predictions, kShownPictures), data);
+         gallery(named, least_sure(named.predictions, kShownPictures), data, run.limits);
 }
 
 // Where the predictions are not of the weights that metrics.csv tells of.

@@ -16,8 +16,9 @@ namespace {
 // Where pictures come from, who prepares them, and a log: no number depends on these. Threads and
 // device do change the last bits; that is warned of. Epochs have a rule of their own.
 constexpr std::string_view kFree[] = {
-    "data.dir",     "data.cache",    "data.cache_mb", "data.device_mb",   "data.workers",
-    "train.epochs", "train.threads", "train.device",  "train.cuda_graph", "train.tensorboard"};
+    "data.dir",         "data.cache",   "data.cache_mb", "data.decode_mb", "data.device_mb",
+    "data.workers",     "train.epochs", "train.threads", "train.device",   "train.cuda_graph",
+    "train.tensorboard"};
 
 // The tensors' shapes, and what a step's number means: with others the checkpoint is no place to
 // go on from.
@@ -97,6 +98,7 @@ Config recorded_config(const Checkpoint& checkpoint, Config now) {
   const Config& run = checkpoint.config;
   now.data.cache = run.data.cache;
   now.data.cache_mb = run.data.cache_mb;
+  now.data.decode_mb = run.data.decode_mb;
   now.data.device_mb = run.data.device_mb;
   now.data.workers = run.data.workers;
   if (now.train.threads == checkpoint.environment.value("threads", 0)) {

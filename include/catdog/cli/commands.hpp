@@ -107,6 +107,7 @@ void run_export(const ExportCommand& options);
 struct ReportCommand {
   std::vector<std::filesystem::path> runs;
   std::filesystem::path output;  // empty: report.html, in the one run's folder or in this one
+  DecodeLimits limits = {};
 };
 void setup_report(CLI::App& app);
 void run_report(const ReportCommand& options);

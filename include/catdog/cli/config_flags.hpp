@@ -32,6 +32,11 @@ CLI::Validator one_of(const std::vector<std::string>& choices);
 CLI::Option* add_setting_flag(CLI::App& command, ConfigFlags& flags, const std::string& flag,
                               const std::string& key, const std::string& help);
 
+// Adds --decode-mb, which the message about an image that takes too much memory names: as the key
+// data.decode_mb, or, for a command that has no config, into `limits`.
+void add_decode_flag(CLI::App& command, ConfigFlags& flags);
+void add_decode_flag(CLI::App& command, DecodeLimits& limits);
+
 // Throws ConfigError listing all faults of the file, or of the flags.
 Config load_config(const ConfigFlags& flags);
 

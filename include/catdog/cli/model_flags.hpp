@@ -22,7 +22,7 @@ struct ModelFlags {
   bool mirror = false;  // see view_of
 };
 
-// Adds --device, --precision, --workers, --threads and --tta.
+// Adds --device, --precision, --workers, --threads, --decode-mb and --tta.
 void add_model_flags(CLI::App& command, ModelFlags& flags);
 
 // As --tta asks for.

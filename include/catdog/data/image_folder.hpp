@@ -16,6 +16,7 @@
 #include "catdog/data/disk_cache.hpp"
 #include "catdog/data/row_pool.hpp"
 #include "catdog/pictures/class_folders.hpp"
+#include "catdog/pictures/decode.hpp"
 #include "catdog/pictures/resize.hpp"
 
 namespace catdog {
@@ -39,12 +40,14 @@ struct DataOptions {
   OnBad on_bad = OnBad::error;  // a picture that cannot be read
   CacheKind cache = CacheKind::memory;  // where decoded pictures are kept
   int cache_mb = 2048;                  // of memory for them, all folders together
+  int decode_mb = DecodeLimits().mb;    // see DecodeLimits
   int device_mb = 2048;                 // of a GPU's memory; a folder that needs more stays off it
   int workers = kWorkerPerCore;  // threads that prepare batches; 0: the training thread itself
   int folds = 0;  // parts of train/ and validation/ together for cross-validation; 0: as they are
   int fold = 1;   // the one that validation gets
 
   int kept_px() const { return kept_size > 0 ? kept_size : image_size; }
+  DecodeLimits decode_limits() const { return {.mb = decode_mb}; }
   void describe(OptionTable& table);
 };
 
@@ -95,6 +98,7 @@ class ImageFolder : public torch::data::datasets::Dataset<ImageFolder, torch::da
   const std::vector<SkippedFile>& skipped() const { return listing_.skipped; }
   const std::vector<std::string>& classes() const { return listing_.classes; }
   int side_px() const { return size_.height; }  // of its pictures
+  DecodeLimits decode_limits() const { return limits_; }
 
  private:
   // Slots that many threads fill, each at most once.
@@ -110,6 +114,7 @@ class ImageFolder : public torch::data::datasets::Dataset<ImageFolder, torch::da
   std::vector<LeftOutPicture> left_out_;
   Size size_;
   Resampling resampling_;
+  DecodeLimits limits_;
   std::shared_ptr<ByteBudget> memory_;
   std::shared_ptr<Cache> cache_;  // shared: torch copies datasets
 };

@@ -46,6 +46,7 @@ class PictureStream : public BatchSource {
   const Names names_;
   const Size size_;
   const Resampling resampling_;
+  const DecodeLimits limits_;
   const int batch_size_;
   int64_t files_ = 0;
   bool ended_ = false;

@@ -10,12 +10,15 @@
 #include <string>
 #include <vector>
 
+#include "catdog/pictures/decode.hpp"
+
 namespace catdog {
 
 struct CheckOptions {
   std::filesystem::path dir;  // a split, or labelled pictures as `catdog split` takes them
   int near_bits = 48;         // of 256: so far apart are near-duplicates at most; -1: do not look
   int tiny_px = 32;           // a picture with a side below this is tiny
+  DecodeLimits limits = {};
 };
 
 // In the order in which they are reported.

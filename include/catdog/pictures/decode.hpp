@@ -16,12 +16,20 @@ namespace catdog {
 
 // Larger files or pictures are refused before they are decoded.
 inline constexpr uint64_t kMaxFileBytes = 256ull << 20;
-inline constexpr int64_t kMaxPixels = 100'000'000;
+inline constexpr int64_t kMaxPixels = 400'000'000;
+
+// Megabytes of memory that decoding one image may take beside its file and the result: the
+// coefficients of a progressive JPEG, a TIFF's tile, and the whole image where it cannot be read
+// row by row. Larger images are decoded one at a time, so that this bounds all threads together.
+struct DecodeLimits {
+  static constexpr int kLeastMb = 64, kMostMb = 1 << 20;
+  int mb = 1024;
+};
 
 enum class FaultKind {
   unreadable,   // missing, no regular file, no permission, too many bytes
   no_picture,   // empty, or of no kind that is read here
-  absurd_size,  // no pixels, more than kMaxPixels, or more memory to decode than those would take
+  absurd_size,  // no pixels, more than kMaxPixels, or more memory to decode than DecodeLimits
   damaged,      // truncated, damaged, or a variant of its kind that cannot be decoded
 };
 
@@ -44,27 +52,33 @@ bool has_picture_extension(const std::filesystem::path& path);
 // picture; grey, palette, CMYK, alpha and 16-bit files are converted, EXIF rotation is not applied
 // (as in Keras of 2017), nor that of a TIFF's own tag. Throws PictureError, naming `path` and the fault, for a file that is
 // missing, empty, no picture, too large, truncated or damaged. Safe to call from several threads.
-Picture decode_picture(const std::filesystem::path& path);
+Picture decode_picture(const std::filesystem::path& path, DecodeLimits limits = {});
 
 // The same for a file's bytes in memory; `path` is for messages only.
-Picture decode_picture(std::string_view bytes, const std::filesystem::path& path);
+Picture decode_picture(std::string_view bytes, const std::filesystem::path& path,
+                       DecodeLimits limits = {});
+
+// The same, shrunk to have no side above `longest_px`. Of a large JPEG only a half, a quarter or an
+// eighth of the pixels each way is computed, and no more than that is kept in memory.
+Picture decode_shrunk(const std::filesystem::path& path, int longest_px, DecodeLimits limits = {});
 
 // The bytes of a picture's file. Throws PictureError, naming `path`, if it cannot be read or has
 // more than kMaxFileBytes.
 std::string read_picture_file(const std::filesystem::path& path);
 
 // To the bit resize_picture(decode_picture(bytes, path), size, resampling), and the same errors,
-// but quicker where only some pixels of the file are wanted.
+// but quicker, and without the memory for the whole image, for a JPEG and Resampling::nearest.
 Picture decode_resized(std::string_view bytes, const std::filesystem::path& path, Size size,
-                       Resampling resampling);
+                       Resampling resampling, DecodeLimits limits = {});
 
 // Changes with what decode_resized's pixels depend on, as far as the program knows it: its own
 // code, and the libraries that it was built with. What was kept of another version is not used.
 std::string decoder_version();
 
-// Finds the faults that decode_picture would find, as quickly as the format allows (JPEG at an
+// Finds the faults that decode_resized would find, as quickly as the format allows (JPEG at an
 // eighth of its size). Returns the size of the whole picture. Throws PictureError.
-Size check_picture(std::string_view bytes, const std::filesystem::path& path);
+Size check_picture(std::string_view bytes, const std::filesystem::path& path,
+                   DecodeLimits limits = {}, Resampling resampling = Resampling::nearest);
 
 // How a file keeps its colours, where that is another way than three channels.
 enum class Colours { rgb, grey, cmyk, alpha };
@@ -79,6 +93,7 @@ struct PictureFacts {
 };
 
 // Finds the same faults, and what else can be said of a picture. Throws PictureError.
-PictureFacts inspect_picture(std::string_view bytes, const std::filesystem::path& path);
+PictureFacts inspect_picture(std::string_view bytes, const std::filesystem::path& path,
+                             DecodeLimits limits = {});
 
 }  // namespace catdog

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "catdog/pictures/decode.hpp"
 #include "catdog/pictures/image_files.hpp"
 #include "catdog/pictures/subsets.hpp"
 
@@ -27,6 +28,7 @@ struct SplitOptions {
   bool skip_bad = false;  // take the next picture for an unreadable one instead of stopping
   bool force = false;     // replace a split that DEST already holds
   bool merge = false;     // the source is split already: put its subsets together first
+  DecodeLimits limits = {};
 };
 
 struct SkippedPicture {

@@ -22,8 +22,6 @@ Picture contact_sheet(const std::vector<LabelledPicture>& pictures, int columns)
 // A picture from the numbers that a network sees: H·W·3 floats in [0, 1], RGB.
 Picture picture_from_floats(const float* values, Size size);
 
-inline constexpr int kLongestJpegSidePx = 65500;  // libjpeg's JPEG_MAX_DIMENSION
-
 // Writes a .png or .jpg by the name's ending, .png if it has none. Throws ConfigError for another
 // ending, Error.
 void write_picture(const std::filesystem::path& path, const Picture& picture);

@@ -11,6 +11,7 @@
 
 #include "catdog/judge/evaluation.hpp"
 #include "catdog/judge/predictions_file.hpp"
+#include "catdog/pictures/decode.hpp"
 #include "catdog/report/recorded_run.hpp"
 
 namespace catdog {
@@ -29,11 +30,12 @@ struct ReportedRun {
   std::optional<std::string> first_batch = {};  // first_batch.png as the bytes of a JPEG
   std::vector<std::string> missing = {};        // what is left out of the page, and why
   std::array<JudgedSubset, 2> subsets = {JudgedSubset{"validation"}, JudgedSubset{"test"}};
+  DecodeLimits limits = {};  // for the pictures that the page shows
 };
 
 // Throws ModelError if config.json or metrics.csv is missing or damaged, or no epoch has ended;
 // without the rest, the page says so.
-ReportedRun read_reported_run(const std::filesystem::path& folder);
+ReportedRun read_reported_run(const std::filesystem::path& folder, DecodeLimits limits = {});
 
 // The whole page. `runs` is not empty; names may be equal. Pictures are read from the runs' data
 // folders; of those that cannot be read, the page says so.
@@ -43,6 +45,7 @@ std::string report_page(const std::vector<ReportedRun>& runs);
 // out, and what is wrong with them is returned, a line each; if there is no other, throws the first
 // one's ModelError. Throws ConfigError where another file than a report stands, Error.
 std::vector<std::string> write_report(const std::filesystem::path& path,
-                                      const std::vector<std::filesystem::path>& folders);
+                                      const std::vector<std::filesystem::path>& folders,
+                                      DecodeLimits limits = {});
 
 }  // namespace catdog
