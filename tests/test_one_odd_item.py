@@ -104,8 +104,7 @@ class Predict(CommandTest):
         result = catdog("predict", "--model", self.model, self.good[0], strip, self.good[1],
                         "--explain", why)
         self.expect(result, 0)
-        self.assertEqual(sorted(files(why)), ["a.jpg", "strip.png", "z.jpg"])
-        self.assertEqual(png_size((why / "strip.png").read_bytes()), (70000, 20))
+        self.assertEqual(sorted(files(why)), ["a.jpg", "strip.jpg", "z.jpg"])
         why = self.folder / "again"
         result = catdog("predict", "--model", self.model, long, *self.good, "--explain", why)
         self.expect(result, 3, f"warning: {long}: no map: cannot write ", "File name too long",

@@ -91,7 +91,6 @@ CheckResult check_pictures(const CheckOptions& options,
     result.findings.push_back(
         {file.is_fault ? FindingKind::unreadable : FindingKind::not_taken, {name}, file.reason});
   }
-  }
   const fs::path record = options.dir / kSplitRecord;
   std::error_code ignored;
   if (listing.is_split && fs::exists(record, ignored)) {
