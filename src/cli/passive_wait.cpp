@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes OpenMP's threads sleep at barriers, where by default they spin: beside other busy processes
-// a training step takes half the time, and alone it takes the same (docs/benchmarks.md).
+// those that spin take the time of those that compute (docs/benchmarks.md).
 //
 // libgomp reads its variables in a constructor, before main. So the program starts itself again with
 // OMP_WAIT_POLICY=passive, from .preinit_array: before the constructors of the shared libraries,
