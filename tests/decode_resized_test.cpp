@@ -77,10 +77,10 @@ TEST(DecodeResized, ResizesAsIfTheWholePictureHadBeenDecoded) {
 
 TEST(DecodeShrunk, KeepsTheAspectAndIsTheImageItselfWhereThatIsSmallEnough) {
   const test::TempFolder folder;
-  const Picture noise = make_noise(300, 400);
+  const Picture picture = test::make_picture(300, 400);
   for (const char* kind : {".jpg", ".png", ".tiff"}) {
     const fs::path file = folder / (std::string("image") + kind);
-    test::write_text(file, encode(noise, kind));
+    test::write_text(file, encode(picture, kind));
     const Picture whole = decode_picture(file);
     for (const int px : {400, 4096}) {
       EXPECT_EQ(cv::norm(decode_shrunk(file, px), whole, cv::NORM_INF), 0) << kind;
@@ -91,7 +91,7 @@ TEST(DecodeShrunk, KeepsTheAspectAndIsTheImageItselfWhereThatIsSmallEnough) {
       EXPECT_EQ((Size{small.rows, small.cols}), size) << kind;
       const Picture expected = resize_picture(whole, size, Resampling::area);
       const double pixels = static_cast<double>(expected.total()) * 3;
-      EXPECT_LT(cv::norm(small, expected, cv::NORM_L1) / pixels, 12) << kind << size.width;
+      EXPECT_LT(cv::norm(small, expected, cv::NORM_L1) / pixels, 4) << kind << size.width;
     }
   }
   EXPECT_EQ(test::message_of<DataError>([&] { decode_shrunk(folder / "none.jpg", 9); }),

@@ -94,7 +94,7 @@ class DecodeLimit(CommandTest):
         run = self.folder / "run"
         shutil.copytree(self.shared / "runs/a", run)
         result = catdog("eval", "--model", self.model, "--save-predictions",
-                        run / "test_predictions.csv")
+                        run / "predictions/test.csv")
         self.assertEqual(result.returncode, 0, result.stderr)
         for limit, refused in (("64", True), ("69", False)):
             result = catdog("report", run, "--decode-mb", limit)
