@@ -17,7 +17,8 @@ EvalResult result_of(std::vector<std::string> classes, const Predictions& predic
           .precision = "fp32",
           .classes = std::move(classes),
           .evaluation = evaluate(predictions),
-          .calibrated = calibrated_figures(predictions, {})};
+          .calibrated = calibrated_figures(predictions, {}),
+          .left_out = {}};
 }
 
 // 20 pictures of each, the first two taken for the next class.

@@ -123,7 +123,8 @@ class DecodersAreSilent(CommandTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         names = "|".join(map(re.escape, {**self.good, **self.bad}))
         self.expect_own_lines(result, rf"warning: skipped (cats|dogs)/\d-({names}): ",
-                              "warning: the same picture in different subsets: ")
+                              "warning: the same picture in different subsets: ",
+                              ".*: classes cats and dogs from the folders$", r"\d+ images are in no subset: ")
 
     def test_train_and_its_report(self):
         data = self.folder / "data"

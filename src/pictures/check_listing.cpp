@@ -7,6 +7,7 @@
 #include <set>
 #include <system_error>
 
+#include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/pictures/subsets.hpp"
 #include "split_layout.hpp"
@@ -28,6 +29,12 @@ CheckListing list_split(const fs::path& dir) {
     std::error_code ignored;
     const fs::path folder = subset_folder(dir, subset);
     if (!fs::is_directory(folder, ignored)) continue;
+    std::error_code error;
+    fs::directory_iterator(folder, error);
+    if (error) {
+      listing.skipped.push_back({folder, "folders that cannot be read", error.message(), true, true});
+      continue;
+    }
     std::map<std::string, ImageFiles> of_class;
     for (const fs::path& class_folder : folders_in(folder)) {
       const std::string name = class_folder.filename().string();
@@ -54,10 +61,20 @@ CheckListing list_split(const fs::path& dir) {
   return listing;
 }
 
+// The classes in what can be read. Where that is not enough, what cannot be read is the fault.
+LabelledSource readable_source(const fs::path& dir) {
+  try {
+    return find_labelled_images(dir, /*merge=*/false, Unreadable::allow);
+  } catch (const DataError&) {
+    require_readable(images_below(dir).skipped);
+    throw;
+  }
+}
+
 CheckListing list_source(const fs::path& dir) {
   CheckListing listing;
   listing.subsets = {""};
-  LabelledSource source = find_labelled_images(dir, /*merge=*/false, Unreadable::allow);
+  LabelledSource source = readable_source(dir);
   for (SourceClass& found : source.classes) {
     for (SourceImage& image : found.images) {
       listing.pictures.push_back({std::move(image.file), 0, listing.classes.size()});
