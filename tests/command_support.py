@@ -46,6 +46,15 @@ def packages(*names):
         raise unittest.SkipTest(f"{error}: scripts/setup --tests brings it") from None
 
 
+def make_odd_inputs(folder, *cases):
+    """What odd_inputs.py makes of these cases, in `folder`."""
+    packages("numpy", "PIL")
+    script = pathlib.Path(__file__).resolve().parent / "odd_inputs.py"
+    environment = dict(os.environ, PYTHONPATH=os.environ["CATDOG_TEST_PACKAGES"])
+    subprocess.run([sys.executable, script, folder, *cases], check=True, env=environment,
+                   stdout=subprocess.DEVNULL)
+
+
 def files(folder):
     """All files below a folder, with their bytes."""
     folder = pathlib.Path(folder)

@@ -2,17 +2,13 @@
 """Images, configs and settings as users have them (odd_inputs.py): what each command makes of them."""
 import csv
 import json
-import os
 import pathlib
 import re
-import subprocess
-import sys
 import tempfile
 import unittest
 
-from command_support import CommandTest, catdog, files
+from command_support import CommandTest, catdog, files, make_odd_inputs
 
-HERE = pathlib.Path(__file__).resolve().parent
 CASES = ("base", "b12", "b15", "b19", "b20", "b22", "b23", "b24", "b26", "b29", "b31", "b37")
 SMALL = ["--set", "data.image_size=48", "--set", "data.resize=area", "--set", "model.filters=[8,16]",
          "--set", "model.dense_units=16"]
@@ -23,9 +19,7 @@ class OddFiles(CommandTest):
     def setUpClass(cls):
         cls.temp = tempfile.TemporaryDirectory(prefix="catdog-test.")
         cls.inputs = pathlib.Path(cls.temp.name, "inputs")
-        environment = dict(os.environ, PYTHONPATH=os.environ["CATDOG_TEST_PACKAGES"])
-        subprocess.run([sys.executable, HERE / "odd_inputs.py", cls.inputs, *CASES], check=True,
-                       env=environment, stdout=subprocess.DEVNULL)
+        make_odd_inputs(cls.inputs, *CASES)
         result = cls.train(cls.inputs / "base", cls.inputs / "runs", "--epochs", 1)
         assert result.returncode == 0, result.stderr
         cls.model = cls.inputs / "runs/run/model.pt"

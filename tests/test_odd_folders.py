@@ -1,19 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Folders as users have them (odd_inputs.py): what split, check, train, eval and predict make of them."""
 import json
-import os
 import pathlib
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 import tempfile
 import unittest
 
-from command_support import CATDOG, CommandTest, catdog
+from command_support import CommandTest, catdog, make_odd_inputs
 
-HERE = pathlib.Path(__file__).resolve().parent
 CASES = ("base", "b01", "b02", "b04", "b06", "b08", "b10", "b11", "b14", "b21", "b30", "b34")
 SMALL = ["--set", "data.image_size=48", "--set", "data.resize=area", "--set", "model.filters=[8,16]",
          "--set", "model.dense_units=16", "--set", "train.steps_per_epoch=2", "--epochs", 1]
@@ -24,9 +20,7 @@ class OddFolders(CommandTest):
     def setUpClass(cls):
         cls.temp = tempfile.TemporaryDirectory(prefix="catdog-test.")
         cls.inputs = pathlib.Path(cls.temp.name, "inputs")
-        environment = dict(os.environ, PYTHONPATH=os.environ["CATDOG_TEST_PACKAGES"])
-        subprocess.run([sys.executable, HERE / "odd_inputs.py", cls.inputs, *CASES], check=True,
-                       env=environment, stdout=subprocess.DEVNULL)
+        make_odd_inputs(cls.inputs, *CASES)
         cls.model = cls.trained(cls.inputs / "base", cls.inputs / "runs-base")
 
     @classmethod
