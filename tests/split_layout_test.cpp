@@ -94,6 +94,19 @@ TEST_F(SplitLayout, ReportsWhatItDidNotTake) {
   EXPECT_EQ(record["not_taken"][0]["source"], "a/x.heic");
 }
 
+TEST_F(SplitLayout, NoClassVanishesBecauseOfItsFormat) {
+  make("a", 4);
+  make("b", 4);
+  for (const char* name : {"0.heic", "1.HEIC", "notes.txt"}) {
+    write_text(options.source / "c" / name, "");
+  }
+  EXPECT_EQ(fault(), (options.source / "c").string() +
+                         ": holds images, but none that is read (skipped 3 files: 2 .heic, 1 not "
+                         "images); convert them to JPEG or PNG, or move the folder elsewhere");
+  fs::rename(options.source / "c", temp / "c");  // as it says
+  EXPECT_EQ(split_pictures(options).classes, (ClassNames{"a", "b"}));
+}
+
 TEST_F(SplitLayout, RefusesAFolderThatIsSplitAlready) {
   make("data/Train/ant", 3);
   make("data/Train/bee", 3);

@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program: sets up logging, catches once, returns the exit code.
+// Sets up the process: memory, logging, signals; then runs the program.
 #include <malloc.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <csignal>
-#include <cstdio>
 #include <memory>
-#include <new>
 #include <opencv2/core/utility.hpp>
 #include <string_view>
-#include <system_error>
 
-#include "catdog/cli/commands.hpp"
-#include "catdog/cli/standard_output.hpp"
-#include "catdog/cli/usage_error.hpp"
-#include "catdog/core/error.hpp"
+#include "catdog/cli/run_program.hpp"
 #include "catdog/core/mutable_stderr.hpp"
 #include "catdog/core/signals.hpp"
 
@@ -51,20 +44,6 @@ void set_up_logging() {
   spdlog::set_formatter(std::move(formatter));
 }
 
-// What LibTorch says, without the trace of its insides.
-std::string first_line(const c10::Error& error) {
-  const std::string text = error.what_without_backtrace();
-  const bool no_memory = text.find("allocate memory") != std::string::npos ||
-                         text.find("out of memory") != std::string::npos;
-  return text.substr(0, text.find('\n')) +
-         (no_memory ? ": a smaller --batch-size or data.image_size may help" : "");
-}
-
-int fail(const std::string& message, catdog::ExitCode code) {
-  std::fprintf(stderr, "catdog: error: %s\n", message.c_str());
-  return static_cast<int>(code);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -74,29 +53,5 @@ int main(int argc, char** argv) {
   catdog::catch_interrupts();
   cv::setNumThreads(1);  // pictures are spread over our own threads
 
-  CLI::App app("Trains, judges and uses a small image classifier from little data.", "catdog");
-  catdog::setup_program(app);
-  try {
-    app.parse(argc, argv);
-    catdog::flush_results();
-    return static_cast<int>(catdog::ExitCode::ok);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return fail(catdog::usage_error(app, error), catdog::ExitCode::usage);
-  } catch (const catdog::Interrupted& interrupted) {
-    // A reader who has seen enough is no interruption worth a word.
-    if (interrupted.signal != SIGPIPE) std::fprintf(stderr, "catdog: interrupted\n");
-    catdog::end_by_signal(interrupted.signal);
-  } catch (const catdog::Error& error) {
-    return fail(error.what(), error.code());
-  } catch (const c10::Error& error) {
-    return fail(first_line(error), catdog::ExitCode::failed);
-  } catch (const std::bad_alloc&) {
-    return fail("out of memory", catdog::ExitCode::failed);
-  } catch (const std::system_error& error) {  // fmt::print's
-    if (error.code() == std::errc::broken_pipe) catdog::end_by_signal(SIGPIPE);
-    return fail(error.what(), catdog::ExitCode::failed);
-  } catch (const std::exception& error) {
-    return fail(error.what(), catdog::ExitCode::failed);
-  }
+  return catdog::run_program(argc, argv);
 }

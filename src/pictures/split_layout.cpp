@@ -23,6 +23,15 @@ struct Listed {
   ImageFiles files;
 };
 
+// A folder of nothing but images in other formats may be meant as a class: it must not vanish.
+void refuse_unread_class(const fs::path& folder, const ImageFiles& files) {
+  const auto is_other_image = [](const SkippedFile& file) { return file.is_image && !file.is_fault; };
+  if (std::none_of(files.skipped.begin(), files.skipped.end(), is_other_image)) return;
+  throw DataError(shown(folder) + ": holds images, but none that is read (" +
+                  skipped_summary(files.skipped) +
+                  "); convert them to JPEG or PNG, or move the folder elsewhere");
+}
+
 // The folders in `dir` that hold images. What was skipped in the others joins `skipped`.
 std::vector<Listed> folders_with_images(const fs::path& dir, std::vector<SkippedFile>& skipped) {
   std::vector<Listed> folders;
@@ -31,6 +40,7 @@ std::vector<Listed> folders_with_images(const fs::path& dir, std::vector<Skipped
     if (!files.images.empty()) {
       folders.push_back({folder, std::move(files)});
     } else {
+      refuse_unread_class(folder, files);
       std::move(files.skipped.begin(), files.skipped.end(), std::back_inserter(skipped));
     }
   }
