@@ -211,10 +211,10 @@ std::string skipped_summary(const std::vector<SkippedFile>& skipped) {
   if (skipped.empty()) return "";
   std::map<std::string, int64_t> counts;
   for (const SkippedFile& file : skipped) ++counts[file.group];
-  std::vector<std::string> groups;
-  for (const auto& [group, count] : counts) groups.push_back(std::to_string(count) + " " + group);
   std::string list;
-  for (const std::string& group : groups) list += (list.empty() ? "" : ", ") + group;
+  for (const auto& [group, count] : counts) {
+    list += (list.empty() ? "" : ", ") + std::to_string(count) + " " + group;
+  }
   return "skipped " + std::to_string(skipped.size()) +
          (skipped.size() == 1 ? " file: " : " files: ") + list;
 }

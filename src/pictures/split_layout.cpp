@@ -33,10 +33,12 @@ void refuse_unread_class(const fs::path& folder, const ImageFiles& files) {
 }
 
 // The folders in `dir` that hold images. What was skipped in the others joins `skipped`.
-std::vector<Listed> folders_with_images(const fs::path& dir, std::vector<SkippedFile>& skipped) {
+std::vector<Listed> folders_with_images(const fs::path& dir, Unreadable unreadable,
+                                        std::vector<SkippedFile>& skipped) {
   std::vector<Listed> folders;
   for (const fs::path& folder : folders_in(dir)) {
     ImageFiles files = images_below(folder);
+    if (unreadable == Unreadable::refuse) require_readable(files.skipped);
     if (!files.images.empty()) {
       folders.push_back({folder, std::move(files)});
     } else {
@@ -135,7 +137,7 @@ LabelledSource merged_source(const fs::path& dir, const std::vector<Listed>& sub
     ImageFiles beside = images_in(subset.folder);
     std::vector<SkippedFile> skipped = std::move(beside.skipped);
     skip_beside_classes(std::move(beside.images), skipped);
-    for (Listed& listed : folders_with_images(subset.folder, skipped)) {
+    for (Listed& listed : folders_with_images(subset.folder, Unreadable::refuse, skipped)) {
       const std::string name = listed.folder.filename().string();
       for (fs::path& image : listed.files.images) {
         const fs::path inner = image.lexically_relative(listed.folder);
@@ -200,8 +202,9 @@ struct Level {
   std::vector<Listed> folders;  // those that hold images
 };
 
-Level read_level(const fs::path& dir, std::vector<SkippedFile>& skipped) {
-  Level level = {.dir = dir, .images = {}, .folders = folders_with_images(dir, skipped)};
+Level read_level(const fs::path& dir, Unreadable unreadable, std::vector<SkippedFile>& skipped) {
+  Level level = {
+      .dir = dir, .images = {}, .folders = folders_with_images(dir, unreadable, skipped)};
   ImageFiles here = images_in(dir);
   level.images = std::move(here.images);
   std::move(here.skipped.begin(), here.skipped.end(), std::back_inserter(skipped));
@@ -244,11 +247,10 @@ LabelledSource source_of_names(const Level& level, const std::vector<SkippedFile
 }  // namespace
 
 LabelledSource find_labelled_images(const fs::path& source, bool merge, Unreadable unreadable) {
-  if (unreadable == Unreadable::refuse) require_readable(images_below(source).skipped);
   std::vector<SkippedFile> skipped;
-  Level level = read_level(source, skipped);
+  Level level = read_level(source, unreadable, skipped);
   while (level.folders.size() == 1 && level.images.empty()) {
-    level = read_level(fs::path(level.folders.front().folder), skipped);
+    level = read_level(fs::path(level.folders.front().folder), unreadable, skipped);
   }
   if (merge && !is_split(level.folders)) {
     throw DataError(shown(level.dir) +

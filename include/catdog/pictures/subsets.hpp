@@ -16,8 +16,8 @@ inline constexpr std::array<const char*, 3> kSubsets = {"train", "validation", "
 // valid, test or testing, in any case. None for other names.
 std::optional<size_t> subset_of_name(std::string_view name);
 
-// The folder in `dir` of a subset: `dir`/`name` if that exists; otherwise the folder that holds the
-// same subset under another of its names; `dir`/`name`, which does not exist, if there is none.
+// The folder in `dir` of a subset, under whichever of its names; `dir`/`name`, which does not exist,
+// if there is none, and for a name that is no subset's.
 // Throws DataError if there are two such folders, as val and valid.
 std::filesystem::path subset_folder(const std::filesystem::path& dir, const std::string& name);
 
