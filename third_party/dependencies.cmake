@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The one file where every dependency is found. Gives the targets catdog_torch, catdog_opencv,
-# CLI11::CLI11, spdlog::spdlog, nlohmann_json::nlohmann_json, JPEG::JPEG, OpenSSL::Crypto,
-# protozero::protozero, Threads::Threads and, unless BUILD_TESTING is off, GTest::gtest_main; or
-# stops with one sentence.
+# CLI11::CLI11, spdlog::spdlog, nlohmann_json::nlohmann_json, JPEG::JPEG, catdog_webp,
+# OpenSSL::Crypto, protozero::protozero, Threads::Threads and, unless BUILD_TESTING is off,
+# GTest::gtest_main; or stops with one sentence.
 
 include_guard(GLOBAL)
 
@@ -34,6 +34,15 @@ catdog_require(nlohmann_json_FOUND "nlohmann_json" nlohmann-json3-dev)
 
 find_package(JPEG QUIET)
 catdog_require(JPEG_FOUND "libjpeg" libjpeg-dev)
+
+# Debian 12's package of libwebp has no file for CMake.
+find_path(CATDOG_WEBP_INCLUDE_DIR webp/decode.h)
+find_library(CATDOG_WEBP_LIBRARY webp)
+mark_as_advanced(CATDOG_WEBP_INCLUDE_DIR CATDOG_WEBP_LIBRARY)
+catdog_require(CATDOG_WEBP_LIBRARY "libwebp" libwebp-dev)
+add_library(catdog_webp INTERFACE)
+target_include_directories(catdog_webp SYSTEM INTERFACE "${CATDOG_WEBP_INCLUDE_DIR}")
+target_link_libraries(catdog_webp INTERFACE "${CATDOG_WEBP_LIBRARY}")
 
 find_package(OpenSSL QUIET COMPONENTS Crypto)
 catdog_require(OPENSSL_FOUND "OpenSSL's libcrypto" libssl-dev)
@@ -129,6 +138,7 @@ message(STATUS "  CLI11 ${CLI11_VERSION}: ${CLI11_DIR}")
 message(STATUS "  spdlog ${spdlog_VERSION}: ${spdlog_DIR}")
 message(STATUS "  nlohmann_json ${nlohmann_json_VERSION}: ${nlohmann_json_DIR}")
 message(STATUS "  libjpeg ${JPEG_VERSION}: ${JPEG_LIBRARIES}")
+message(STATUS "  libwebp: ${CATDOG_WEBP_LIBRARY}")
 message(STATUS "  protozero: ${CATDOG_PROTOZERO_INCLUDE_DIR}")
 message(STATUS "  OpenSSL ${OPENSSL_VERSION}: ${OPENSSL_CRYPTO_LIBRARY}")
 if(GTest_FOUND)

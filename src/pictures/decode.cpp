@@ -18,6 +18,7 @@
 #include "header.hpp"
 #include "jpeg.hpp"
 #include "orientation.hpp"
+#include "webp.hpp"
 
 namespace catdog {
 namespace {
@@ -30,15 +31,17 @@ void swap_red_and_blue(Picture& picture) {
   }
 }
 
-// The formats that OpenCV decodes well; it is only ever given bytes of these.
+// The formats that OpenCV decodes well. It chooses a decoder by the file's first bytes, of which it
+// has more than are wanted here (GDAL, DICOM and others, some by bytes further in): these four are
+// told by the same first bytes here and there, and its decoders of them come before all others that
+// could match. So bytes that pass kind_of reach no other decoder.
 Picture decode_by_opencv(FileKind kind, std::string_view bytes, Turn& turn) {
   const auto [size, buffer_bytes] = facts_in_header(kind, bytes);
-  const bool rewritten = kind == FileKind::tiff && is_turned(kind, bytes);
-  turn.take_for(buffer_bytes + uint64_t{3} * static_cast<unsigned>(size.height) *
-                                   static_cast<unsigned>(size.width) +
-                (rewritten ? bytes.size() : 0));
-  const std::string upright = rewritten ? without_orientation(bytes) : "";
-  if (rewritten) bytes = upright;
+  const std::string minimal = minimal_file(kind, bytes);
+  turn.take_for(buffer_bytes + minimal.size() +
+                uint64_t{3} * static_cast<unsigned>(size.height) *
+                    static_cast<unsigned>(size.width));
+  if (!minimal.empty()) bytes = minimal;
   // imdecode wants a cv::Mat, which has no const form; it only reads.
   const cv::Mat input(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
   Picture picture;
@@ -48,7 +51,7 @@ Picture decode_by_opencv(FileKind kind, std::string_view bytes, Turn& turn) {
   } catch (const cv::Exception&) {
     picture.release();  // the same news as an empty picture
   }
-  if (picture.rows != size.height || picture.cols != size.width) {
+  if (picture.type() != CV_8UC3 || picture.rows != size.height || picture.cols != size.width) {
     throw PictureError(FaultKind::damaged,
                        std::string("truncated, damaged or unsupported ") + name_of(kind));
   }
@@ -57,7 +60,11 @@ Picture decode_by_opencv(FileKind kind, std::string_view bytes, Turn& turn) {
 }
 
 Picture decode_by_kind(FileKind kind, std::string_view bytes, Turn& turn) {
-  return kind == FileKind::jpeg ? decode_jpeg(bytes, turn) : decode_by_opencv(kind, bytes, turn);
+  switch (kind) {
+    case FileKind::jpeg: return decode_jpeg(bytes, turn);
+    case FileKind::webp: return decode_webp(bytes, turn);
+    default: return decode_by_opencv(kind, bytes, turn);
+  }
 }
 
 // Of a large picture less, so that no more of it is kept than of a reduced JPEG.
@@ -152,7 +159,7 @@ Picture decode_shrunk(const fs::path& path, int longest_px, DecodeLimits limits)
     return shrunk(
         kind == FileKind::jpeg
             ? decode_jpeg_reduced(bytes, /*least_shorter=*/1, longest_px, turn).picture
-            : decode_by_opencv(kind, bytes, turn),
+            : decode_by_kind(kind, bytes, turn),
         longest_px);
   });
 }
@@ -171,8 +178,8 @@ Picture decode_resized(std::string_view bytes, const fs::path& path, Size size,
 
 std::string decoder_version() {
   constexpr int kOurs = 2;  // add one where this room's code comes to give other pixels
-  return "decoder " + std::to_string(kOurs) + ", " + jpeg_version() + ", OpenCV " +
-         cv::getVersionString();
+  return "decoder " + std::to_string(kOurs) + ", " + jpeg_version() + ", " + webp_version() +
+         ", OpenCV " + cv::getVersionString();
 }
 
 Size check_picture(std::string_view bytes, const fs::path& path, DecodeLimits limits,
@@ -183,7 +190,7 @@ Size check_picture(std::string_view bytes, const fs::path& path, DecodeLimits li
     if (kind == FileKind::jpeg) {
       return check_jpeg(bytes, /*whole=*/resampling != Resampling::nearest, turn);
     }
-    const Picture picture = decode_by_opencv(kind, bytes, turn);
+    const Picture picture = decode_by_kind(kind, bytes, turn);
     return Size{picture.rows, picture.cols};
   });
 }
@@ -203,7 +210,7 @@ PictureFacts inspect_picture(std::string_view bytes, const fs::path& path, Decod
                       : reduced.components == 4 ? Colours::cmyk
                                                 : Colours::rgb;
     } else {
-      Picture picture = decode_by_opencv(kind, bytes, turn);
+      Picture picture = decode_by_kind(kind, bytes, turn);
       facts.size = {picture.rows, picture.cols};
       facts.small = reduced(std::move(picture));
       facts.colours = colours_in_header(kind, bytes);

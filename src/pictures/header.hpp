@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "catdog/pictures/decode.hpp"
@@ -23,12 +24,15 @@ struct HeaderFacts {
   uint64_t buffer_bytes = 0;  // that the decoder takes beside the RGB image
 };
 
-// What the header of a file of `kind`, any but JPEG, says of the memory to decode it.
+// What the header of a file that OpenCV decodes (any but JPEG and WebP) says of the memory for it.
 HeaderFacts facts_in_header(FileKind kind, std::string_view bytes);
+
+// A PNG or TIFF without all that its pixels do not depend on, which a decoder would read all the
+// same. "" for a BMP or PPM, whose files hold nothing else.
+std::string minimal_file(FileKind kind, std::string_view bytes);
 
 // How a whole file of `kind`, any but JPEG, says that it keeps its colours.
 Colours colours_in_header(FileKind kind, std::string_view bytes);
-
 
 // Throws unless 1 <= width × height <= kMaxPixels; returns them.
 Size require_sane_size(int64_t width, int64_t height);

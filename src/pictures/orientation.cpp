@@ -77,15 +77,4 @@ bool is_turned(FileKind kind, std::string_view bytes) {
   return orientation >= 2 && orientation <= 8;
 }
 
-std::string without_orientation(std::string_view tiff) {
-  std::string upright(tiff);
-  each_tiff_entry(tiff, [&](uint32_t tag, uint32_t, uint64_t entry) {
-    if (tag != kTiffOrientation) return;
-    // Type 3 (16 bits), count 1, value 1.
-    upright.replace(entry + 2, 10,
-                    tiff.starts_with('M') ? "\0\3\0\0\0\1\0\1\0\0"sv : "\3\0\1\0\0\0\1\0\0\0"sv);
-  });
-  return upright;
-}
-
 }  // namespace catdog

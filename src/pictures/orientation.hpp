@@ -2,7 +2,6 @@
 // The orientation in which a file asks to be shown: EXIF in a JPEG, PNG or WebP, a TIFF's own tag.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "header.hpp"
@@ -12,9 +11,5 @@ namespace catdog {
 // True where the file asks for another orientation than the one its pixels are stored in. Never
 // throws: a file without EXIF data that can be read asks for none.
 bool is_turned(FileKind kind, std::string_view bytes);
-
-// The bytes of a TIFF with its orientation set to "as stored": OpenCV turns the pixels of a TIFF
-// even where it is told not to, and fails where that swaps width and height. Throws PictureError.
-std::string without_orientation(std::string_view tiff);
 
 }  // namespace catdog
