@@ -211,7 +211,8 @@ class Report(RunTest):
 
     @advice("; name the folder of a run, as runs/baseline",
             ": is no report of catdog's and stays; -o names another file",
-            "no report: {}; the run is whole, and catdog report {} makes it")
+            "no report: {}; the run is whole, and catdog report {} makes it once this is "
+            "mended")
     def test_reports(self):
         self.told(catdog("report", self.run_folder.parent), 4)
         self.follow("report", self.run_folder, "-o", self.folder / "page.html")
@@ -221,7 +222,6 @@ class Report(RunTest):
         self.follow("report", run, "-o", self.folder / "other.html")
         said = self.told(catdog("train", "--resume", run), 0)
         command = shlex.split(re.search(r"catdog (report .*) makes it", said)[1])
-        self.follow(*command, "-o", self.folder / "third.html")
         (run / "report.html").unlink()
         self.follow(*command)
 
