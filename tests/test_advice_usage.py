@@ -49,9 +49,9 @@ class Words(AdviceTest):
                           (["train", "--print-config", "--config", "basline"], 3),
                           (["train", "--print-config", "--precision", "fp23"], 3)):
             with self.subTest(words=words):
-                meant = re.search(r"did you mean (\S+)\?", self.told(catdog(*words), 2))
-                words[at] = meant[1]
-                self.follow(*words)
+                meant = re.search(r"did you mean (.*)\?", self.told(catdog(*words), 2))
+                for word in meant[1].split(" or "):
+                    self.follow(*words[:at], word, *words[at + 1:])
 
     @advice("{}: unknown key; the nearest known one is {}",
             "{}: unknown section; the nearest known one is {}")
