@@ -75,6 +75,10 @@ class CommandTest(unittest.TestCase):
         cls.shared = pathlib.Path(cls.temp.name, "shared")
         cls.pictures = cls.shared / "pictures"
         cls.data = cls.shared / "data"
+        cls.make_data()
+
+    @classmethod
+    def make_data(cls):
         assert catdog("synth", cls.pictures, "--per-class", 40, "--size", 48).returncode == 0
         assert catdog("split", cls.pictures, cls.data, "--train", 24, "--validation", 8,
                       "--test", 8).returncode == 0

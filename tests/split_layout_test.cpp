@@ -107,6 +107,39 @@ TEST_F(SplitLayout, NoClassVanishesBecauseOfItsFormat) {
   EXPECT_EQ(split_pictures(options).classes, (ClassNames{"a", "b"}));
 }
 
+TEST_F(SplitLayout, SubsetsThatCannotBeTrainedOnAreOnlyToBeMerged) {
+  for (const char* subset : {"train", "test"}) {
+    make("data/" + std::string(subset) + "/ant", 3);
+    make("data/" + std::string(subset) + "/bee", 3);
+  }
+  EXPECT_EQ(fault(), (options.source / "data").string() +
+                         ": is split already, into test and train; put its subsets together and "
+                         "split anew with --merge");
+  options.merge = true;  // as it says
+  EXPECT_EQ(split_pictures(options).classes, (ClassNames{"ant", "bee"}));
+}
+
+TEST_F(SplitLayout, SubsetsWithoutClassFoldersAreRefused) {
+  make({"data/train/ant.0.jpg", "data/train/ant.1.jpg", "data/train/ant.2.jpg",
+        "data/train/bee.0.jpg", "data/train/bee.1.jpg", "data/train/bee.2.jpg",
+        "data/test/ant.3.jpg", "data/test/bee.3.jpg"});
+  const fs::path train = options.source / "data/train";
+  for (const bool merge : {false, true}) {
+    options.merge = merge;
+    EXPECT_EQ(fault(), train.string() +
+                           ": its file names tell the classes ant and bee, but other folders with "
+                           "images lie beside it; give " +
+                           train.string() + " as the source");
+  }
+  make({"data/train/bee.jpg"});
+  EXPECT_TRUE(fault().starts_with(options.source.string() + ": its subsets hold no class folders; "))
+      << fault();
+  fs::remove(train / "bee.jpg");
+  options.merge = false;
+  options.source = train;  // as it says
+  EXPECT_EQ(split_pictures(options).classes, (ClassNames{"ant", "bee"}));
+}
+
 TEST_F(SplitLayout, RefusesAFolderThatIsSplitAlready) {
   make("data/Train/ant", 3);
   make("data/Train/bee", 3);

@@ -95,7 +95,7 @@ TEST_F(TrainerTest, ALossThatIsNotFiniteStopsTheRunAndNamesTheStep) {
   }
   Trainer trainer(config_, net, pictures, pictures, torch::kCPU);
   const std::string message =
-      test::message_of<Error>([&] { trainer.run_epoch([](const Progress&) {}); });
+      test::message_of<NotFinite>([&] { trainer.run_epoch([](const Progress&) {}); });
   EXPECT_TRUE(
       message.starts_with("the loss is not a finite number in epoch 1, training step 1 on "))
       << message;
@@ -118,7 +118,8 @@ TEST_F(TrainerTest, WeightsThatAreNotFiniteStopTheRunWhateverTheLossSays) {
     const torch::NoGradGuard no_gradient;
     if (progress.step == progress.steps) net->parameters().front().fill_(-std::nan(""));
   };
-  const std::string message = test::message_of<Error>([&] { trainer.run_epoch(break_at_the_end); });
+  const std::string message =
+      test::message_of<NotFinite>([&] { trainer.run_epoch(break_at_the_end); });
   EXPECT_TRUE(message.starts_with(
       "the weights conv1.weight are not finite numbers in epoch 1, training step 3 on "))
       << message;
@@ -133,7 +134,7 @@ TEST_F(TrainerTest, AValidationLossThatIsNotFiniteStopsTheRun) {
     const torch::NoGradGuard no_gradient;
     if (progress.step == progress.steps) weights_of(*net).at("dense2.weight").fill_(3e38);
   };
-  EXPECT_EQ(test::message_of<Error>([&] { trainer.run_epoch(blow_up_at_the_end); }),
+  EXPECT_EQ(test::message_of<NotFinite>([&] { trainer.run_epoch(blow_up_at_the_end); }),
             "the validation loss is not a finite number after epoch 1, training step 3: a smaller "
             "--lr may help");
 }

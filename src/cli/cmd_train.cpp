@@ -62,14 +62,20 @@ void train_and_record(Trainer& trainer, RunRecord& record, int epochs, SaveSched
 
 // The same, and whatever stops it, what is done is kept. Not so for an Error of the kind `failed`:
 // then the numbers are not finite, or the disk takes no more.
-void train_to_the_end(Trainer& trainer, RunRecord& record, const RunFolder& run, int epochs,
-                      SaveSchedule& schedule) {
+void train_to_the_end(Trainer& trainer, RunRecord& record, const RunFolder& run,
+                      const Config& config, SaveSchedule& schedule) {
+  const std::string folder = shell_word(shown(run.path()));
   try {
-    train_and_record(trainer, record, epochs, schedule);
+    train_and_record(trainer, record, config.train.epochs, schedule);
+  } catch (const NotFinite&) {  // with the same learning rate it would come to the same
+    spdlog::info(
+        "catdog train --resume {} --force-resume --lr {:g} goes on from the last checkpoint with a "
+        "smaller learning rate",
+        folder, config.optimizer.lr / 10);
+    throw;
   } catch (const Error& error) {
     if (error.code() != ExitCode::failed) record.save(trainer);
-    spdlog::info("catdog train --resume {} goes on from the last checkpoint",
-                 shell_word(shown(run.path())));
+    spdlog::info("catdog train --resume {} goes on from the last checkpoint", folder);
     throw;
   }
 }
@@ -235,7 +241,7 @@ void train_one(const TrainCommand& options, SaveSchedule& schedule) {
   }
   record.begin(trainer);  // now, that nothing is computed that could not be kept
   schedule.saved(trainer.position().steps_done);
-  train_to_the_end(trainer, record, run, config.train.epochs, schedule);
+  train_to_the_end(trainer, record, run, config, schedule);
   run.finish(config.train.keep);
   write_ending(run, validation, device, net->precision());
   fmt::print("{}\n", shown(run.model()));

@@ -13,6 +13,18 @@
 #include "catdog/pictures/subsets.hpp"
 
 namespace catdog {
+namespace {
+
+// Whether the folders in `dir` are subsets, at least two of them: `catdog split` asks for --merge.
+bool holds_subsets_alone(const fs::path& dir) {
+  const std::vector<fs::path> folders = folders_in(dir);
+  return folders.size() >= 2 &&
+         std::all_of(folders.begin(), folders.end(), [](const fs::path& folder) {
+           return subset_of_name(folder.filename().native()).has_value();
+         });
+}
+
+}  // namespace
 
 void check_folder(const fs::path& dir) {
   if (shown(dir) != dir.native()) {
@@ -25,15 +37,16 @@ void check_folder(const fs::path& dir) {
       fs::is_directory(subset_folder(dir, "validation"))) {
     return;
   }
-  // What the user has may be the class folders that split takes.
+  // What the user has may be what split takes: labelled images, or subsets that lack one of them.
   std::error_code ignored;
-  const bool has_folders = fs::is_directory(dir, ignored) && !folders_in(dir).empty();
-  const std::string source = has_folders ? shell_word(shown(dir)) : "SOURCE";
-  const std::string made = shell_word(shown(dir) + (has_folders ? "-split" : ""));
-  throw DataError(
-      fmt::format("{}: needs the folders train and validation; catdog split {} {} "
-                  "--fractions .7,.15,.15 makes them{}",
-                  shown(dir), source, made, has_folders ? ", to be trained on with --data " + made : ""));
+  const bool has_source = fs::is_directory(dir, ignored) && !fs::is_empty(dir, ignored);
+  const std::string source = has_source ? shell_word(shown(dir)) : "SOURCE";
+  const std::string made = shell_word(shown(dir) + (has_source ? "-split" : ""));
+  throw DataError(fmt::format(
+      "{}: needs the folders train and validation; catdog split {} {} --fractions .7,.15,.15{} "
+      "makes them{}",
+      shown(dir), source, made, has_source && holds_subsets_alone(dir) ? " --merge" : "",
+      has_source ? ", to be trained on with --data " + made : ""));
 }
 
 void check_class_names(const ImageFolder& training, const std::string& dir) {

@@ -43,8 +43,9 @@ void write_page(const RunFolder& run, DecodeLimits limits) {
     write_report(page, {run.path()}, limits);
     spdlog::info("report {}", shown(page));
   } catch (const std::exception& error) {
-    spdlog::warn("no report: {}; the run is whole, and catdog report {} makes it", error.what(),
-                 shell_word(shown(run.path())));
+    spdlog::warn(
+        "no report: {}; the run is whole, and catdog report {} makes it once this is mended",
+        error.what(), shell_word(shown(run.path())));
   }
 }
 

@@ -171,16 +171,22 @@ bool is_split(const std::vector<Listed>& folders) {
 
 void refuse_split(const fs::path& dir, const std::vector<Listed>& folders) {
   std::vector<std::string> names;
-  for (const Listed& listed : folders) names.push_back(shown(listed.folder.filename()));
-  throw DataError(shown(dir) + ": is split already, into " + join_and(names) +
-                  "; train on it as it is with --data, or put its subsets together and split anew "
-                  "with --merge");
+  std::set<size_t> subsets;
+  for (const Listed& listed : folders) {
+    names.push_back(shown(listed.folder.filename()));
+    subsets.insert(*subset_of_name(listed.folder.filename().native()));
+  }
+  const bool can_be_trained_on = subsets.contains(0) && subsets.contains(1);
+  throw DataError(shown(dir) + ": is split already, into " + join_and(names) + "; " +
+                  (can_be_trained_on ? "train on it as it is with --data, or " : "") +
+                  "put its subsets together and split anew with --merge");
 }
 
-// Kaggle's archive: a flat folder called train, beside test1 without classes.
+// Kaggle's archive: a flat folder called train, beside test1 without classes; or flat subsets.
 void refuse_kaggles_archive(const std::vector<Listed>& folders) {
   for (const Listed& listed : folders) {
     if (subset_of_name(listed.folder.filename().native()) != 0) continue;
+    if (!folders_in(listed.folder).empty()) continue;
     const FlatFolder flat = read_flat_folder(images_in(listed.folder).images);
     if (flat.classes.size() < 2 || !flat.unlabelled.empty()) continue;
     throw DataError(shown(listed.folder) + ": its file names tell the classes " +
@@ -212,12 +218,12 @@ Level read_level(const fs::path& dir, Unreadable unreadable, std::vector<Skipped
 }
 
 LabelledSource source_of_folders(Level level, bool merge) {
+  refuse_kaggles_archive(level.folders);
   LabelledSource source;
   if (is_split(level.folders)) {
     if (!merge) refuse_split(level.dir, level.folders);
     source = merged_source(level.dir, level.folders);
   } else {
-    refuse_kaggles_archive(level.folders);
     source = folder_source(level.dir, std::move(level.folders));
   }
   skip_beside_classes(std::move(level.images), source.skipped);
@@ -264,6 +270,7 @@ LabelledSource find_labelled_images(const fs::path& source, bool merge, Unreadab
       return natural_less(a.name.native(), b.name.native());
     });
   }
+  if (found.classes.empty()) refuse_unlabelled(source, "its subsets hold no class folders");
   if (found.classes.size() < 2) {
     refuse_unlabelled(source, "holds images of one class, " + shown(found.classes.front().name));
   }

@@ -148,7 +148,7 @@ EpochResult Trainer::run_epoch(const std::function<void(const Progress&)>& obser
   const Predictions predictions = infer(judged, validation_, device_, config_.data.workers);
   const auto is_finite = [](float score) { return std::isfinite(score); };
   if (!std::all_of(predictions.scores.begin(), predictions.scores.end(), is_finite)) {
-    throw Error(fmt::format(
+    throw NotFinite(fmt::format(
         "the validation loss is not a finite number after epoch {}, training step {}: a smaller "
         "--lr may help",
         epochs_done_ + 1, step_.steps_done()));
@@ -215,7 +215,7 @@ std::string Trainer::where() const {
 TrainingFigures Trainer::finite_figures() const {
   const TrainingFigures figures = step_.figures();
   if (!std::isfinite(figures.loss)) {
-    throw Error("the loss is not a finite number" + where() + ": a smaller --lr may help");
+    throw NotFinite("the loss is not a finite number" + where() + ": a smaller --lr may help");
   }
   return figures;
 }
@@ -224,8 +224,8 @@ void Trainer::check_finite() const {
   if (step_.pictures() > 0) finite_figures();
   for (const auto& [name, weight] : weights_of(*net_)) {
     if (!weight.isfinite().all().item<bool>()) {
-      throw Error(fmt::format("the weights {} are not finite numbers", name) + where() +
-                  ": a smaller --lr may help");
+      throw NotFinite(fmt::format("the weights {} are not finite numbers", name) + where() +
+                      ": a smaller --lr may help");
     }
   }
 }

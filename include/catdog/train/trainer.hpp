@@ -9,12 +9,18 @@
 #include <string>
 #include <vector>
 
+#include "catdog/core/error.hpp"
 #include "catdog/data/picture_store.hpp"
 #include "catdog/judge/calibration.hpp"
 #include "catdog/train/config.hpp"
 #include "catdog/train/training_step.hpp"
 
 namespace catdog {
+
+// A loss or a weight is not a finite number: the same steps would lead there again.
+struct NotFinite : Error {
+  using Error::Error;
+};
 
 struct EpochResult {
   int epoch;        // from 1
@@ -69,7 +75,7 @@ class Trainer {
 
   // Trains one epoch, or what is left of it, and validates. `observe` is called after each step; on
   // a GPU, which must not be waited for so often, after some steps, the last, and when a signal
-  // came. What it throws passes through. Throws DataError; Error for a loss or a weight that is not
+  // came. What it throws passes through. Throws DataError; NotFinite for a loss or a weight that is not
   // finite, naming the step after which it was seen and that step's pictures; Interrupted between
   // two steps or in validation, after which position() and tensors() are those of the last step.
   EpochResult run_epoch(const std::function<void(const Progress&)>& observe);
@@ -83,7 +89,7 @@ class Trainer {
   // done.
   void set_position(const Position& position, std::vector<double> val_losses);
 
-  // Throws Error if a weight or the epoch's loss is not a finite number, so that nothing of the
+  // Throws NotFinite if a weight or the epoch's loss is not a finite number, so that nothing of the
   // kind is kept.
   void check_finite() const;
 
