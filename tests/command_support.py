@@ -20,6 +20,15 @@ def catdog(*arguments, cwd=None):
                           stdin=subprocess.DEVNULL, timeout=300)
 
 
+def with_shim(settings, *arguments, cwd=None):
+    """catdog with lacking_file_system.cpp loaded, which these environment variables direct."""
+    environment = dict(os.environ, LD_PRELOAD=os.environ["CATDOG_LACKING_FILE_SYSTEM"], **settings)
+    # The address sanitizer wants to be the first library.
+    environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+    return subprocess.run([CATDOG, *map(str, arguments)], capture_output=True, text=True, cwd=cwd,
+                          stdin=subprocess.DEVNULL, timeout=300, env=environment)
+
+
 def mounts(*arguments):
     """A shell line in a mount namespace of its own; None where this process may not have one."""
     probe = subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "none", "/mnt"],

@@ -97,7 +97,7 @@ TEST(Files, AFullDiskIsToldFromANameThatIsTooLong) {
     }
     throw std::logic_error("no FileError");
   };
-  EXPECT_TRUE(is_of_disk("/dev/full"));
+  EXPECT_TRUE(FileError("full", ENOSPC).is_of_disk());
   EXPECT_FALSE(is_of_disk(TempFolder() / std::string(300, 'x')));
   EXPECT_FALSE(is_of_disk("/absent/x"));
 }
@@ -163,10 +163,7 @@ TEST(MappedFile, RefusesWhatItCannotMap) {
 
 TEST(NewFolder, RemovesWhatItMadeAndNothingElse) {
   const TempFolder folder;
-  {
-    const NewFolder made(folder / "x" / "y");
-    write_file_atomically(folder / "x" / "y" / "file", "1");
-  }
+  { const NewFolder made(folder / "x" / "y"); }
   EXPECT_FALSE(fs::exists(folder / "x"));
   {
     NewFolder made(folder / "x" / "y/");
@@ -177,7 +174,51 @@ TEST(NewFolder, RemovesWhatItMadeAndNothingElse) {
   EXPECT_TRUE(fs::is_directory(folder / "x" / "y"));
   write_file_atomically(folder / "file", "1");
   EXPECT_THROW(NewFolder(folder / "file"), Error);
+  EXPECT_THROW(NewFolder(folder / "new" / ("x" + std::string(300, 'x'))), Error);
+  EXPECT_FALSE(fs::exists(folder / "new"));
   EXPECT_EQ(read_file(folder / "file"), "1");
+}
+
+TEST(NewFolder, LeavesWhatOthersPutThereOrInItsPlace) {
+  const TempFolder folder;
+  {
+    const NewFolder made(folder / "x" / "y");
+    write_file_atomically(folder / "x" / "y" / "theirs", "1");
+  }
+  EXPECT_EQ(read_file(folder / "x" / "y" / "theirs"), "1");
+  {
+    const NewFolder made(folder / "new");
+    fs::rename(folder / "new", folder / "moved");
+    fs::create_directory(folder / "new");
+  }
+  EXPECT_TRUE(fs::exists(folder / "new"));
+  {
+    const NewFolder made(folder / "linked");
+    fs::remove(folder / "linked");
+    fs::create_directory_symlink(folder / "new", folder / "linked");
+  }
+  EXPECT_TRUE(fs::exists(folder / "new"));
+  EXPECT_TRUE(fs::is_symlink(folder / "linked"));
+}
+
+TEST(TemporaryFolder, IsGoneWithAllThatIsInItUnlessItIsAnotherOne) {
+  fs::path path;
+  {
+    const TemporaryFolder folder("catdog-test");
+    path = folder.path();
+    EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_all);
+    write_file_atomically(path / "a", "1");
+  }
+  EXPECT_FALSE(fs::exists(path));
+  const TempFolder place;
+  {
+    const TemporaryFolder folder("catdog-test");
+    path = folder.path();
+    fs::rename(path, place / "moved");
+    test::write_text(path / "theirs", "1");
+  }
+  EXPECT_TRUE(fs::exists(path / "theirs"));
+  fs::remove_all(path);
 }
 
 TEST(NaturalOrder, CountsAsPeopleDo) {

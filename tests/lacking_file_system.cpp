@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // For LD_PRELOAD: makes system calls fail as they do on file systems that lack them. LACKS names the
-// calls, LACKS_ERRNO the error's number (default: what such file systems answer).
+// calls, LACKS_ERRNO the error's number (default: what such file systems answer). KILLED_AT ends the
+// process before so many renamings.
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstdlib>
 #include <string_view>
@@ -31,6 +33,25 @@ bool is_missing(std::string_view call, int error) {
 }
 
 int answer(long result) { return static_cast<int>(result); }
+
+// Ends the process before its renaming number KILLED_AT, from 1.
+void count_rename() {
+  static int count = 0;
+  const char* last = std::getenv("KILLED_AT");
+  if (last != nullptr && ++count == std::atoi(last)) std::raise(SIGKILL);
+}
+
+// "rename_over" is lacking onto a file that exists; "rename" lacks all of it.
+int rename_in(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) {
+  count_rename();
+  struct stat status {};
+  if (is_missing("rename", EPERM)) return -1;
+  if (::fstatat(to_folder, to, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+      is_missing("rename_over", EEXIST)) {
+    return -1;
+  }
+  return answer(::syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
+}
 
 }  // namespace
 
@@ -64,12 +85,18 @@ int link(const char* file, const char* path) noexcept {
   return answer(::syscall(SYS_linkat, AT_FDCWD, file, AT_FDCWD, path, 0));
 }
 
-// Onto a file that exists; "rename" without that lacks all of it.
 int rename(const char* from, const char* to) noexcept {
-  struct stat status {};
-  if (is_missing("rename", EPERM)) return -1;
-  if (::lstat(to, &status) == 0 && is_missing("rename_over", EEXIST)) return -1;
-  return answer(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
+  return rename_in(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+int renameat(int from_folder, const char* from, int to_folder, const char* to) noexcept {
+  return rename_in(from_folder, from, to_folder, to, 0);
+}
+
+int renameat2(int from_folder, const char* from, int to_folder, const char* to,
+              unsigned flags) noexcept {
+  if (is_missing("renameat2", EINVAL)) return -1;
+  return rename_in(from_folder, from, to_folder, to, flags);
 }
 
 int posix_fallocate(int file, off_t offset, off_t size) {

@@ -2,8 +2,10 @@
 #include "catdog/train/run_folder.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <functional>
 #include <optional>
 #include <set>
 
@@ -178,15 +180,91 @@ TEST(RunState, IsSeenFromOutside) {
 TEST(RunFolder, OpenedItIsSweptOfItsOwnLeftoversAlone) {
   const TempFolder folder;
   const fs::path run = create(folder.path(), "r").path();
-  const char* ours[] = {"metrics.csv.tmp.12", "first_batch.png.tmp.3", "weights/best.pt.tmp.7",
-                        "checkpoints/step-00000005.pt.tmp.99"};
-  const char* mine[] = {"notes.tmp.12", "metrics.csv.tmp.mine", "weights/mine.pt.tmp.7",
-                        "checkpoints/step-5.pt.tmp.9", "checkpoints/copy.pt"};
+  const char* ours[] = {"metrics.csv.tmp.0123456789abcdef", "first_batch.png.tmp.fedcba9876543210.0",
+                        "weights/best.pt.tmp.0000000000000000",
+                        "predictions/test.csv.tmp.0000000000000000",
+                        "checkpoints/step-00000005.pt.tmp.00000000000000aa"};
+  const char* mine[] = {"notes.tmp.0123456789abcdef",
+                        "metrics.csv.tmp.mine",
+                        "metrics.csv.tmp.0123456789abcde",
+                        "metrics.csv.tmp.0123456789ABCDEF",
+                        "weights/mine.pt.tmp.0123456789abcdef",
+                        "checkpoints/step-5.pt.tmp.0123456789abcdef",
+                        "checkpoints/copy.pt"};
   for (const char* name : ours) test::write_text(run / name, "x");
   for (const char* name : mine) test::write_text(run / name, "x");
   RunFolder::open(run);
   for (const char* name : ours) EXPECT_FALSE(fs::exists(run / name)) << name;
   for (const char* name : mine) EXPECT_TRUE(fs::exists(run / name)) << name;
+}
+
+// Each part of a run, in a folder that a stranger prepared.
+TEST(RunFolder, IsNotOpenedWhereAPartIsNoPlainFileOrFolder) {
+  const TempFolder folder;
+  const fs::path victim = folder / "victim";
+  test::write_text(victim / "file", "the user's");
+  const auto before = test::snapshot(victim);
+  const std::string log = "events.out.tfevents.1764000000.catdog.0001";
+  const std::set<std::string> folders = {"weights", "checkpoints", "predictions"},
+                              in_place = {".lock", log};
+  for (const std::string part :
+       {"config.json", "env.json", "first_batch.png", "metrics.csv", "model.pt", "report.html",
+        ".lock", "weights", "weights/last.pt", "weights/best.pt", "checkpoints",
+        "checkpoints/step-00000005.pt", "predictions", "predictions/validation.csv",
+        "predictions/test.csv", "predictions/test-of-another-model.csv", log.c_str()}) {
+    const auto refusal = [&](const std::function<void(const fs::path&)>& prepare) {
+      const fs::path run = create(folder.path(), "r").path();
+      fs::remove_all(run / part);
+      prepare(run / part);
+      const std::string fault = test::message_of<ModelError>([&] { RunFolder::open(run); });
+      const std::string start = (run / part).string() + ": ";
+      EXPECT_TRUE(fault.starts_with(start)) << fault;
+      EXPECT_TRUE(test::snapshot(victim) == before) << part;
+      fs::remove_all(run);
+      return fault.substr(std::min(fault.size(), start.size()), fault.find(", and") - start.size());
+    };
+    const bool is_folder = folders.contains(part);
+    for (const char* target : {"file", ".", "absent"}) {
+      EXPECT_EQ(refusal([&](const fs::path& path) { fs::create_symlink(victim / target, path); }),
+                "is a symbolic link");
+    }
+    EXPECT_EQ(refusal([&](const fs::path& path) { ::mkfifo(path.c_str(), 0600); }),
+              is_folder ? "is not a folder" : "is not a regular file");
+    if (is_folder) {
+      EXPECT_EQ(refusal([&](const fs::path& path) { test::write_text(path, ""); }),
+                "is not a folder");
+    } else {
+      EXPECT_EQ(refusal([&](const fs::path& path) { fs::create_directory(path); }), "is a folder");
+    }
+    if (in_place.contains(part)) {
+      EXPECT_EQ(refusal([&](const fs::path& path) {
+                  fs::create_hard_link(victim / "file", path);
+                }),
+                "has a second name (a hard link)");
+    }
+  }
+}
+
+TEST(RunFolder, WritesIntoNoFolderThatBecameALinkMeanwhile) {
+  const TempFolder folder;
+  RunFolder run = create(folder.path(), "r");
+  fs::create_directory(folder / "victim");
+  test::write_text(folder / "victim" / "step-00000001.pt", "the user's");
+  const auto before = test::snapshot(folder / "victim");
+  run.write(at_step(2));
+  fs::remove_all(run.path() / "checkpoints");
+  fs::create_directory_symlink(folder / "victim", run.path() / "checkpoints");
+  EXPECT_THROW(run.write(at_step(3)), Error);
+  EXPECT_TRUE(test::snapshot(folder / "victim") == before);
+}
+
+TEST(RunFolder, MayBeNamedByALink) {
+  const TempFolder folder;
+  create(folder.path(), "r");
+  fs::create_directory_symlink("r", folder / "latest");
+  RunFolder run = RunFolder::open(folder / "latest");
+  run.write(at_step(2));
+  EXPECT_TRUE(fs::exists(folder / "r/checkpoints/step-00000002.pt"));
 }
 
 }  // namespace

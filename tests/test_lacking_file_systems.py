@@ -3,14 +3,12 @@
 once what is done instead. lacking_file_system.cpp takes the calls away."""
 import errno
 import os
-import subprocess
 import unittest
 
-from command_support import CATDOG, CommandTest, catdog, files
+from command_support import CommandTest, catdog, files, with_shim
 from interruption_support import SMALL
 
-SHIM = os.environ["CATDOG_LACKING_FILE_SYSTEM"]
-ALL = "fsync flock locks rename_over posix_fallocate mmap symlink link"
+ALL = "fsync flock locks rename_over renameat2 posix_fallocate mmap symlink link"
 # What a warning says → the calls that are missing.
 KINDS = {"cannot be synced": "fsync", "cannot be locked": "flock locks",
          "cannot be renamed over": "rename_over", "space cannot be reserved": "posix_fallocate",
@@ -19,13 +17,8 @@ KINDS = {"cannot be synced": "fsync", "cannot be locked": "flock locks",
 
 
 def lacking(calls, *arguments, error=None, cwd=None):
-    environment = dict(os.environ, LD_PRELOAD=SHIM, LACKS=calls)
-    # The address sanitizer wants to be the first library.
-    environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
-    if error is not None:
-        environment["LACKS_ERRNO"] = str(error)
-    return subprocess.run([CATDOG, *map(str, arguments)], capture_output=True, text=True, cwd=cwd,
-                          stdin=subprocess.DEVNULL, timeout=300, env=environment)
+    settings = {"LACKS": calls} | ({} if error is None else {"LACKS_ERRNO": str(error)})
+    return with_shim(settings, *arguments, cwd=cwd)
 
 
 class LackingFileSystems(CommandTest):

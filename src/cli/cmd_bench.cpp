@@ -2,7 +2,6 @@
 // catdog bench: how fast each part of training is on this machine, and how near to its limit.
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -183,12 +182,11 @@ void run_bench(const BenchCommand& options) {
   use_threads(config.train.threads);
   use_exact_arithmetic();
 
-  std::optional<NewFolder> drawn;  // gone when this function ends
+  std::optional<TemporaryFolder> drawn;  // gone when this function ends
   fs::path dir = options.data;
   if (dir.empty()) {
-    const fs::path folder = fs::temp_directory_path() / fmt::format("catdog-bench.{}", getpid());
-    drawn.emplace(folder);
-    dir = draw_pictures(folder);
+    drawn.emplace("catdog-bench");
+    dir = draw_pictures(drawn->path());
   }
   check_folder(dir);
   DataOptions uncached = config.data;

@@ -17,6 +17,7 @@
 #include "catdog/data/pictures_digest.hpp"
 #include "catdog/pictures/subsets.hpp"
 #include "catdog/train/inference.hpp"
+#include "catdog/train/run_folder.hpp"
 
 namespace catdog {
 namespace {
@@ -160,7 +161,8 @@ void judge(const EvalCommand& options, torch::Device device) {
   if (alone) result.calibrated = calibrated_figures(predictions, first.model.calibration);
   if (!options.predictions.empty()) {
     write_file_atomically(options.predictions,
-                          to_csv(with_names(predictions, *first.pictures, first.dir)));
+                          to_csv(with_names(predictions, *first.pictures, first.dir)),
+                          link_rule_for(options.predictions));
   }
   fmt::print("{}", options.json ? json_text(to_json(result)) + "\n" : text_of(result));
   if (options.min_accuracy && result.evaluation.accuracy < *options.min_accuracy) {

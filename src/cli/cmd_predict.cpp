@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <functional>
+#include <optional>
 #include <span>
 
 #include "catdog/cli/commands.hpp"
@@ -21,22 +23,12 @@
 #include "catdog/report/contact_sheet.hpp"
 #include "catdog/report/heat_map.hpp"
 #include "catdog/train/inference.hpp"
+#include "result_folder.hpp"
 
 namespace catdog {
 namespace {
 
 constexpr int kExplainedPx = 4096;  // the longer side of what --explain writes, at most
-
-// A folder that nobody has put anything into; made if it is not there.
-void claim_empty_folder(const fs::path& folder, const char* flag) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (!error && fs::is_empty(folder, error)) return;
-  if (error) {
-    throw Error(fmt::format("cannot make the folder {}: {}", shown(folder), error.message()));
-  }
-  throw ConfigError(fmt::format("{} {}: is not empty; name a new folder", flag, shown(folder)));
-}
 
 // The path itself if nothing has its name, or else the first free one of a-2.jpg, a-3.jpg …
 fs::path first_free(const fs::path& path) {
@@ -81,8 +73,12 @@ class Predictor {
                              : RowFormat::table,
               model_.classes, options.top) {}
 
-  // Throws DataError at the end if some pictures could not be read, or something of some pictures
-  // could not be written.
+  // Folders for links and for maps; empty: none are wanted.
+  void write_to(fs::path links, fs::path maps) {
+    links_ = std::move(links);
+    maps_ = std::move(maps);
+  }
+
   void run() {
     const int batch_size = inference_batch_size(model_.config.data.image_size);
     const auto separator = options_.null_separated ? NameSeparator::nul : NameSeparator::line;
@@ -95,6 +91,11 @@ class Predictor {
       take(batch, stream.pictures(), logits.to(torch::kCPU));
     };
     infer(model_.net, stream, device_, take_batch, view_of(options_.model));
+  }
+
+  // Throws DataError if some pictures could not be read, or something of some pictures could not be
+  // written.
+  void throw_if_incomplete() const {
     std::vector<std::string> faults;
     if (bad_ > 0) {
       faults.push_back(fmt::format("{} of {} inputs could not be used", with_thousands(bad_),
@@ -131,27 +132,25 @@ class Predictor {
       print_result(rows_.row(prediction));
       ++done_;
       bad_ += prediction.fault.empty() ? 0 : 1;
-      if (prediction.fault.empty() && !options_.sort_into.empty()) {
+      if (prediction.fault.empty() && !links_.empty()) {
         write_one("link", prediction.file, [&] { link(prediction); });
       }
     }
     flush_results();
-    if (!options_.explain.empty()) explain(batch, pictures, classes);
+    if (!maps_.empty()) explain(batch, pictures, classes);
   }
 
   void link(const PicturePrediction& prediction) const {
-    const fs::path folder =
-        options_.sort_into / model_.classes[static_cast<size_t>(prediction.predicted)];
+    const fs::path folder = links_ / model_.classes[static_cast<size_t>(prediction.predicted)];
+    make_own_folder(folder);
+    const fs::path file = fs::absolute(prediction.file);
+    const fs::path free = first_free(folder / prediction.file.filename());
     std::error_code error;
-    fs::create_directories(folder, error);
-    if (!error) {
-      const fs::path file = fs::absolute(prediction.file);
-      const fs::path free = first_free(folder / prediction.file.filename());
-      if (!make_link(LinkKind::symbolic, file, free, error) && !error) {
-        fs::copy_file(file, free, error);
-      }
+    if (make_link(LinkKind::symbolic, file, free, error)) return;
+    if (error) {
+      throw FileError("cannot write " + shown(free) + ": " + error.message(), error.value());
     }
-    if (error) throw FileError(shown(folder) + ": " + error.message(), error.value());
+    write_new_file(free, read_file(file, kMaxFileBytes), FolderLink::refuse);
   }
 
   // Writes something of one picture. A failure that is this picture's alone gets a line and is
@@ -162,7 +161,7 @@ class Predictor {
       return;
     } catch (const FileError& error) {
       if (error.is_of_disk()) throw;
-      spdlog::warn("{}: no {}: {}", shown(file), what, error.what());
+      spdlog::warn("{}: no {}: {}", shown(file), what, std::strerror(error.number()));
     } catch (const Error& error) {
       spdlog::warn("{}: no {}: {}", shown(file), what, error.what());
     }
@@ -175,7 +174,7 @@ class Predictor {
     const Picture overlaid =
         with_heat_map(decode_shrunk(file, kExplainedPx, model_.config.data.decode_limits()),
                       map.const_data_ptr<float>(), size);
-    write_picture(first_free(options_.explain / (file.stem().string() + ".jpg")), overlaid);
+    write_picture(first_free(maps_ / (file.stem().string() + ".jpg")), overlaid);
   }
 
   void explain(const Batch& batch, const std::vector<StreamedPicture>& pictures,
@@ -194,6 +193,7 @@ class Predictor {
   const torch::Device device_;
   const double threshold_, temperature_;
   const PredictionRows rows_;
+  fs::path links_, maps_;
   int64_t done_ = 0, bad_ = 0, unwritten_ = 0;
 };
 
@@ -256,9 +256,14 @@ void run_predict(const PredictCommand& options) {
   }
   const torch::Device device = prepare_device(options.model);
   Predictor predictor(options, open_model(options.file, options.model, device), device);
-  if (!options.sort_into.empty()) claim_empty_folder(options.sort_into, "--sort-into");
-  if (!options.explain.empty()) claim_empty_folder(options.explain, "--explain");
+  std::optional<ResultFolder> links, maps;
+  if (!options.sort_into.empty()) links.emplace(options.sort_into, "--sort-into");
+  if (!options.explain.empty()) maps.emplace(options.explain, "--explain");
+  predictor.write_to(links ? links->folder() : fs::path(), maps ? maps->folder() : fs::path());
   predictor.run();
+  if (links) links->publish();
+  if (maps) maps->publish();
+  predictor.throw_if_incomplete();
 }
 
 }  // namespace catdog

@@ -33,7 +33,8 @@ void write_predictions(const RunFolder& run, const ImageFolder& validation, torc
   kept.net->prepare(device, precision);
   const Predictions predictions = infer(kept.net, validation, device, kept.config.data.workers);
   write_file_atomically(run.predictions("validation"),
-                        to_csv(with_names(predictions, validation, kept.config.data.dir)));
+                        to_csv(with_names(predictions, validation, kept.config.data.dir)),
+                        FolderLink::refuse);
 }
 
 // The run is whole without it: what stands in its way is no more than a warning.

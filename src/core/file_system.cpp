@@ -7,7 +7,7 @@
 #include <atomic>
 #include <cstdio>
 
-#include "open_file.hpp"
+#include "open_folder.hpp"
 
 namespace catdog {
 namespace {
@@ -31,6 +31,29 @@ const char* consequence(Unsupported what) {
   return "";
 }
 
+// As rename_over(), of names in the folder `folder` that is open. `path` is for messages.
+void rename_over_in(int folder, const std::string& from, const std::string& to,
+                    const fs::path& path) {
+  const auto rename = [&](const std::string& a, const std::string& b) {
+    return ::renameat(folder, a.c_str(), folder, b.c_str()) == 0;
+  };
+  if (rename(from, to)) return;
+  const int refusal = errno;
+  struct stat former {};
+  const bool may_move_aside =
+      (is_unsupported(refusal) || refusal == EEXIST || refusal == EPERM || refusal == EACCES) &&
+      ::fstatat(folder, to.c_str(), &former, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(former.st_mode);
+  const std::string aside = from + ".0";
+  if (!may_move_aside || !rename(to, aside)) fail("cannot write", path, refusal);
+  if (!rename(from, to)) {
+    const int error = errno;
+    rename(aside, to);
+    fail("cannot write", path, error);
+  }
+  ::unlinkat(folder, aside.c_str(), 0);
+  warn_unsupported(Unsupported::rename_over, path, refusal);
+}
+
 }  // namespace
 
 void warn_unsupported(Unsupported what, const fs::path& path, int error) {
@@ -45,23 +68,11 @@ bool is_unsupported(int error) {
 }
 
 void rename_over(const fs::path& from, const fs::path& to) {
-  if (::rename(from.c_str(), to.c_str()) == 0) return;
-  const int refusal = errno;
-  std::error_code ignored;
-  const bool may_move_aside = (is_unsupported(refusal) || refusal == EEXIST || refusal == EPERM ||
-                               refusal == EACCES) &&
-                              fs::is_regular_file(fs::symlink_status(to, ignored));
-  const fs::path aside = from.native() + ".0";
-  if (!may_move_aside || ::rename(to.c_str(), aside.c_str()) != 0) {
-    fail("cannot write", to, refusal);
-  }
-  if (::rename(from.c_str(), to.c_str()) != 0) {
-    const int error = errno;
-    ::rename(aside.c_str(), to.c_str());
-    fail("cannot write", to, error);
-  }
-  ::unlink(aside.c_str());
-  warn_unsupported(Unsupported::rename_over, to, refusal);
+  rename_over_in(AT_FDCWD, from, to, to);
+}
+
+void rename_over(const OpenFolder& folder, const std::string& from, const std::string& to) {
+  rename_over_in(folder.get(), from, to, folder.path() / to);
 }
 
 bool make_link(LinkKind kind, const fs::path& target, const fs::path& link,

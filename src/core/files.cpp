@@ -12,42 +12,10 @@
 #include <system_error>
 
 #include "catdog/core/error.hpp"
-#include "catdog/core/file_system.hpp"
 #include "open_file.hpp"
 
 namespace catdog {
 namespace {
-
-void write_all(const File& file, std::string_view bytes, const fs::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("cannot write", path);
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-}
-
-// Puts the content of an open file or folder on the disk, where the file system can.
-void sync(const File& file, const fs::path& path) {
-  int result = 0;
-  do {
-    result = ::fsync(file.get());
-  } while (result != 0 && errno == EINTR);
-  if (result == 0) return;
-  if (!is_unsupported(errno)) fail("cannot write", path);
-  warn_unsupported(Unsupported::sync, path, errno);
-}
-
-// So that a new name in it survives a power cut.
-void sync_folder_of(const fs::path& path) {
-  const fs::path name = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const File folder(name, O_RDONLY | O_DIRECTORY);
-  if (folder.is_open()) {
-    sync(folder, name);
-  } else {  // may be written to, but not read
-    warn_unsupported(Unsupported::sync, name, errno);
-  }
-}
 
 // How many bytes at the front of `text` form one valid UTF-8 character that is no control
 // character; 0 if none do.
@@ -116,50 +84,6 @@ std::string read_file(const fs::path& path, uint64_t max_bytes) {
   return bytes;
 }
 
-void write_file_atomically(const fs::path& path, std::string_view bytes) {
-  const fs::path temporary =
-      path.parent_path() / (temporary_stem(path) + ".tmp." + std::to_string(::getpid()));
-  try {
-    File file(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (!file.is_open()) fail("cannot write", path);
-    write_all(file, bytes, path);
-    sync(file, path);
-    if (!file.close()) fail("cannot write", path);
-    rename_over(temporary, path);
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
-  sync_folder_of(path);
-}
-
-void append_to_file(const fs::path& path, std::string_view bytes) {
-  File file(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
-  if (!file.is_open()) fail("cannot write", path);
-  write_all(file, bytes, path);
-  sync(file, path);
-  if (!file.close()) fail("cannot write", path);
-  sync_folder_of(path);
-}
-
-void remove_temporaries(const fs::path& folder, const std::vector<std::string>& names) {
-  constexpr std::string_view kMark = ".tmp.";
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    const size_t mark = name.rfind(kMark);
-    if (mark == std::string::npos) continue;
-    const std::string_view digits = std::string_view(name).substr(mark + kMark.size());
-    const bool ours = std::any_of(names.begin(), names.end(), [&](const std::string& ours_name) {
-      return name.compare(0, mark, temporary_stem(ours_name)) == 0;
-    });
-    if (ours && !digits.empty() && digits.find_first_not_of("0123456789.") == digits.npos) {
-      ::unlink(entry->path().c_str());
-    }
-  }
-}
-
 void check_room(const fs::path& folder, uint64_t bytes) {
   std::error_code error;
   const fs::space_info space = fs::space(folder, error);
@@ -179,28 +103,6 @@ std::string sha256(std::string_view bytes) {
   std::string text;
   for (const unsigned char byte : digest) text += {kDigits[byte >> 4], kDigits[byte & 15]};
   return text;
-}
-
-NewFolder::NewFolder(fs::path path) {
-  if (path.has_relative_path() && !path.has_filename()) path = path.parent_path();  // "a/b/"
-  std::error_code error;
-  // symlink_status: a link that leads nowhere is the user's, and no folder that is missing.
-  for (fs::path folder = path;
-       !folder.empty() && fs::symlink_status(folder, error).type() == fs::file_type::not_found;
-       folder = folder.parent_path()) {
-    first_made_ = folder;
-  }
-  fs::create_directories(path, error);
-  if (error || !fs::is_directory(path)) {
-    const std::string why = error ? error.message() : "it exists and is not a folder";
-    if (!first_made_.empty()) fs::remove_all(first_made_, error);
-    throw Error("cannot make the folder " + shown(path) + ": " + why);
-  }
-}
-
-NewFolder::~NewFolder() {
-  std::error_code ignored;
-  if (!first_made_.empty()) fs::remove_all(first_made_, ignored);
 }
 
 bool natural_less(std::string_view a, std::string_view b) {

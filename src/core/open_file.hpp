@@ -22,7 +22,7 @@ namespace catdog {
 }
 
 // How the names of temporary files for `path` begin: the file's name, or a shorter one that no other
-// file's has where `.tmp.<pid>.<n>.0` behind it could be more than a name may have (143 bytes on
+// file's has where `.tmp.<16 digits>.0` behind it could be more than a name may have (143 bytes on
 // eCryptfs, 255 elsewhere).
 inline std::string temporary_stem(const fs::path& path) {
   constexpr size_t kLongest = 100, kDigits = 16;
@@ -34,6 +34,7 @@ inline std::string temporary_stem(const fs::path& path) {
 class File {
  public:
   File() = default;
+  explicit File(int descriptor) : descriptor_(descriptor) {}  // -1: not open
   File(const fs::path& path, int flags, mode_t mode = 0)
       : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
   ~File() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/core/writer_lock.hpp"
 
-#include "open_file.hpp"
+#include "open_folder.hpp"
 
 namespace catdog {
 namespace {
@@ -17,8 +17,9 @@ std::string holder(const File& file) {
 }  // namespace
 
 WriterLock::WriterLock(const fs::path& folder) {
-  const fs::path path = folder / ".lock";
-  file_ = std::make_unique<File>(path, O_RDWR | O_CREAT, 0666);
+  const fs::path path = folder / kLockFile;
+  file_ = std::make_unique<File>(
+      open_for_writing(open_folder_of(path, FolderLink::follow), kLockFile, O_RDWR));
   if (!file_->is_open()) fail("cannot write", path);
   if (lock(*file_, path) == Lock::others) {
     throw ModelError(shown(folder) + ": in use by " + holder(*file_) +
@@ -32,7 +33,7 @@ WriterLock::WriterLock(const fs::path& folder) {
 }
 
 bool is_locked(const fs::path& folder) {
-  const File file(folder / ".lock", O_RDONLY | O_NONBLOCK);
+  const File file(folder / kLockFile, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
   struct flock question = whole_file_lock();
   return file.is_open() && ::fcntl(file.get(), F_OFD_GETLK, &question) == 0 &&
          question.l_type != F_UNLCK;

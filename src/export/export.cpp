@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
@@ -35,6 +36,12 @@ fs::path default_output(ExportFormat format, const fs::path& model_file) {
   if (path.extension() == ".pt") path.replace_extension();
   path += row_of(format).ending;
   return path;
+}
+
+bool is_there(const fs::path& path) { return file_id(path).has_value(); }
+
+[[noreturn]] void refuse_existing(const fs::path& path) {
+  throw ConfigError(shown(path) + ": exists already and stays; -o names another file");
 }
 
 }  // namespace
@@ -88,11 +95,10 @@ std::vector<fs::path> export_paths(ExportFormat format, const fs::path& model_fi
                         "-o names another file");
     }
   }
+  // The first of two alone may be what a killed export left: write_export looks.
+  const bool is_half = paths.size() == 2 && is_there(paths[0]) && !is_there(paths[1]);
   for (const fs::path& path : paths) {
-    std::error_code ignored;
-    if (fs::exists(fs::symlink_status(path, ignored))) {
-      throw ConfigError(shown(path) + ": exists already and stays; -o names another file");
-    }
+    if (is_there(path) && !is_half) refuse_existing(path);
   }
   return paths;
 }
@@ -109,14 +115,25 @@ OpenedExport open_export(ExportFormat format, std::string_view bytes) {
 }
 
 void write_export(const std::vector<fs::path>& paths, const std::vector<std::string>& contents) {
+  std::vector<bool> is_wanted;
   for (size_t i = 0; i < paths.size(); ++i) {
-    try {
-      write_file_atomically(paths[i], contents[i]);
-    } catch (const Error&) {
-      std::error_code ignored;
-      for (size_t written = 0; written < i; ++written) fs::remove(paths[written], ignored);
-      throw;
+    is_wanted.push_back(!is_there(paths[i]));
+    std::error_code ignored;
+    const bool is_same =
+        is_wanted[i] || (fs::is_regular_file(fs::symlink_status(paths[i], ignored)) &&
+                         read_file(paths[i]) == contents[i]);
+    if (!is_same) refuse_existing(paths[i]);
+  }
+  std::vector<std::pair<fs::path, FileId>> written;
+  try {
+    for (size_t i = 0; i < paths.size(); ++i) {
+      remove_temporaries(paths[i].parent_path(), {paths[i].filename()});
+      if (!is_wanted[i]) continue;
+      written.emplace_back(paths[i], write_file_atomically(paths[i], contents[i]));
     }
+  } catch (const Error&) {
+    for (const auto& [path, id] : written) remove_own_file(path, FolderLink::follow, id);
+    throw;
   }
 }
 

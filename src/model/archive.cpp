@@ -161,7 +161,7 @@ std::string pack_archive(const Archive& archive) {
 }
 
 void save_archive(const fs::path& path, const Archive& archive) {
-  write_file_atomically(path, pack_archive(archive));
+  write_file_atomically(path, pack_archive(archive), FolderLink::refuse);
 }
 
 Archive parse_archive(std::string_view bytes, const std::string& name) {

@@ -228,7 +228,8 @@ SplitResult split_pictures(const SplitOptions& options) {
     throw_if_interrupted();
     place_picture(options, picture, staging.folder());
   }
-  write_file_atomically(staging.folder() / kSplitRecord, split_record(options, result, pictures));
+  write_file_atomically(staging.folder() / kSplitRecord, split_record(options, result, pictures),
+                        FolderLink::refuse);
   throw_if_interrupted();
   staging.publish();
   return result;

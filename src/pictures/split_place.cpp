@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "split_place.hpp"
 
-#include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <string>
 #include <system_error>
 
@@ -20,12 +18,10 @@ void copy_picture(const fs::path& file, const SplitPicture& picture, const fs::p
   if (sha256(bytes) != picture.sha256) {
     throw Error(shown(file) + ": changed while the split was being made; try again");
   }
-  errno = 0;
-  std::ofstream output(target, std::ios::binary);
-  output.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  output.close();
-  if (!output) {
-    throw Error("cannot write " + shown(picture.name) + ": " + std::strerror(errno));
+  try {
+    write_new_file(target, bytes, FolderLink::refuse);
+  } catch (const FileError& error) {  // under the name that it was to have in the end
+    throw Error("cannot write " + shown(picture.name) + ": " + std::strerror(error.number()));
   }
 }
 

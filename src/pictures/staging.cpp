@@ -22,43 +22,8 @@ constexpr const char* kPrefix = ".catdog-split.";
 // In the order of moving in: where split.json is new, all is.
 constexpr std::array kEntries = {kSubsets[0], kSubsets[1], kSubsets[2], kSplitRecord};
 
-// Inside the staging folder: the new entries, and the former ones while they are being moved
-// aside, which bear the second name as soon as all of them are.
-constexpr const char* kNew = "new";
-constexpr const char* kLeaving = "leaving";
-constexpr const char* kReplaced = "replaced";
-
 bool is_there(const fs::path& path) {  // a broken link is
   return fs::symlink_status(path).type() != fs::file_type::not_found;
-}
-
-void move_entries(const fs::path& from, const fs::path& to) {
-  for (const char* entry : kEntries) {
-    if (is_there(from / entry)) fs::rename(from / entry, to / entry);
-  }
-}
-
-// Undoes a publish() that failed or was killed at any point; nothing to do before or after one.
-void undo(const fs::path& staging, const fs::path& destination) {
-  if (is_there(staging / kReplaced)) {
-    if (!is_there(staging / kNew / kSplitRecord)) return;  // the last step was done
-    move_entries(destination, staging / kNew);
-    move_entries(staging / kReplaced, destination);
-  }
-  move_entries(staging / kLeaving, destination);
-}
-
-std::vector<fs::path> remains_of_killed_splits(const fs::path& destination) {
-  std::vector<fs::path> remains;
-  for (const fs::directory_entry& entry : fs::directory_iterator(destination)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with(kPrefix) && entry.is_directory()) remains.push_back(entry.path());
-  }
-  return remains;
-}
-
-[[noreturn]] void cannot_write(const fs::path& destination, const fs::filesystem_error& error) {
-  throw Error("cannot write to " + shown(destination) + ": " + error.code().message());
 }
 
 }  // namespace
@@ -79,12 +44,9 @@ FolderLock::~FolderLock() {
 }
 
 Staging::Staging(const fs::path& destination, bool force)
-    : destination_(destination), made_destination_(destination), lock_(destination) {
+    : made_destination_(destination), lock_(destination) {
   try {
-    for (const fs::path& remains : remains_of_killed_splits(destination)) {
-      undo(remains, destination);
-      fs::remove_all(remains);
-    }
+    WorkFolder::clear_remains(destination, kPrefix);
     if (!force && !fs::is_empty(destination)) {
       throw ConfigError(shown(destination) +
                         " is not empty; choose another folder, or replace its split with --force");
@@ -96,34 +58,16 @@ Staging::Staging(const fs::path& destination, bool force)
                           "another folder");
       }
     }
-    staging_ = destination / (kPrefix + std::to_string(::getpid()));
-    made_staging_.emplace(staging_);
-    fs::create_directory(staging_ / kNew);
+    work_.emplace(destination, kPrefix);
   } catch (const fs::filesystem_error& error) {
-    cannot_write(destination, error);
+    throw Error("cannot write to " + shown(destination) + ": " + error.code().message());
   }
 }
 
-fs::path Staging::folder() const { return staging_ / kNew; }
-
 void Staging::publish() {
-  try {
-    fs::create_directory(staging_ / kLeaving);
-    move_entries(destination_, staging_ / kLeaving);
-    fs::rename(staging_ / kLeaving, staging_ / kReplaced);
-    move_entries(staging_ / kNew, destination_);
-    made_destination_.keep();
-  } catch (const fs::filesystem_error& failure) {
-    try {
-      undo(staging_, destination_);
-    } catch (const fs::filesystem_error&) {
-      made_staging_->keep();
-      made_destination_.keep();
-      throw Error("cannot write to " + shown(destination_) + ": " + failure.code().message() +
-                  "; its former split is kept in " + shown(staging_));
-    }
-    cannot_write(destination_, failure);
-  }
+  const std::vector<std::string> entries(kEntries.begin(), kEntries.end());
+  work_->publish(entries, entries);
+  made_destination_.keep();
 }
 
 }  // namespace catdog

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// All or nothing: a split is made in a dot folder inside its destination (the same file system,
-// also where the destination is a mount point), then moved into place in a few renames.
+// All or nothing: a split is made in a WorkFolder inside its destination.
 #pragma once
 
 #include <filesystem>
 #include <optional>
 
 #include "catdog/core/files.hpp"
+#include "catdog/core/work_folder.hpp"
 
 namespace catdog {
 
@@ -25,24 +25,22 @@ class FolderLock {
 
 class Staging {
  public:
-  // Makes the destination if it is absent, keeps other splits out of it, and undoes or clears away
-  // what a killed one left. Without publish(), destruction leaves it as it was before. Throws
+  // Makes the destination if it is absent, keeps other splits out of it, and brings it to a clean end
+  // where a split was killed in it. Without publish(), destruction leaves it as it was before. Throws
   // ConfigError if the destination holds anything else and `force` is not set; Error if it cannot
   // be written or another split is at work in it.
   Staging(const fs::path& destination, bool force);
   // Where train, validation, test and, last, split.json are to be made.
-  fs::path folder() const;
+  fs::path folder() const { return work_->folder(); }
 
   // Replaces the destination's train, validation, test and split.json by those made, and touches
   // nothing else there. Throws Error; then it holds the former ones.
   void publish();
 
  private:
-  fs::path destination_;
   NewFolder made_destination_;
   FolderLock lock_;
-  fs::path staging_;
-  std::optional<NewFolder> made_staging_;
+  std::optional<WorkFolder> work_;
 };
 
 }  // namespace catdog

@@ -4,9 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <memory>
@@ -16,6 +13,7 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "catdog/core/error.hpp"
@@ -75,25 +73,12 @@ void check(const SynthOptions& options) {
   }
 }
 
-// Not the durable writing of core/files.hpp: a sync for each of thousands of pictures would take
-// longer than drawing them, and after a crash they are drawn anew.
-void write_file(const fs::path& path, const std::vector<uint8_t>& bytes) {
-  errno = 0;
-  const auto close = [](std::FILE* file) { std::fclose(file); };
-  std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "wb"), close);
-  const bool written =
-      file && std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size();
-  if (!written || std::fclose(file.release()) != 0) {
-    throw Error("cannot write " + shown(path) + ": " + std::strerror(errno));
-  }
-}
-
 fs::path picture_path(const fs::path& folder, Animal animal, int index) {
   const std::string name = kAnimals[static_cast<size_t>(animal)];
   return folder / (name + "." + std::to_string(index) + ".jpg");
 }
 
-void write_picture(const SynthOptions& options, Animal animal, int index) {
+FileId write_picture(const SynthOptions& options, Animal animal, int index) {
   const Picture picture = draw_animal(animal, options.size_px, options.seed, index);
   cv::Mat bgr;
   cv::cvtColor(picture, bgr, cv::COLOR_RGB2BGR);
@@ -104,7 +89,10 @@ void write_picture(const SynthOptions& options, Animal animal, int index) {
   if (!cv::imencode(".jpg", bgr, bytes, {cv::IMWRITE_JPEG_QUALITY, quality})) {
     throw Error("cannot encode a JPEG picture");
   }
-  write_file(picture_path(options.destination, animal, index), bytes);
+  // Without a sync, which for each of thousands of pictures would take longer than drawing them:
+  // after a crash they are drawn anew.
+  return write_new_file(picture_path(options.destination, animal, index),
+                        {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 // Writes the pictures on all cores; which core draws which picture changes no byte.
@@ -127,12 +115,11 @@ class Crew {
     throw_if_interrupted();
   }
 
-  // Every file that run() may have begun.
+  // Every file that run() made, unless it has become another one.
   void remove_files() {
-    const int begun = std::min(next_.load(), tasks());
-    for (int task = 0; task < begun; ++task) {
-      std::error_code ignored;
-      fs::remove(picture_path(options_.destination, animal(task), index(task)), ignored);
+    for (const auto& [task, id] : made_) {
+      remove_own_file(picture_path(options_.destination, animal(task), index(task)),
+                      FolderLink::follow, id);
     }
   }
 
@@ -146,7 +133,9 @@ class Crew {
       while (!stop_ && interrupt_signal() == 0) {
         const int task = next_.fetch_add(1);
         if (task >= tasks()) return;
-        write_picture(options_, animal(task), index(task));
+        const FileId id = write_picture(options_, animal(task), index(task));
+        const std::lock_guard lock(mutex_);
+        made_.emplace_back(task, id);
       }
     } catch (...) {
       stop_ = true;
@@ -158,7 +147,8 @@ class Crew {
   const SynthOptions& options_;
   std::atomic<int> next_{0};
   std::atomic<bool> stop_{false};
-  std::mutex mutex_;
+  std::mutex mutex_;  // of what follows
+  std::vector<std::pair<int, FileId>> made_;
   std::exception_ptr failure_;
 };
 
@@ -193,7 +183,7 @@ void synthesize(const SynthOptions& options) {
   try {
     crew.run();
   } catch (...) {
-    crew.remove_files();  // the folder may have been there before: NewFolder would leave it
+    crew.remove_files();
     throw;
   }
   folder.keep();

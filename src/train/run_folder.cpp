@@ -11,6 +11,7 @@
 #include "catdog/core/files.hpp"
 #include "catdog/core/json_names.hpp"
 #include "catdog/judge/epoch_order.hpp"
+#include "catdog/train/tensorboard_log.hpp"
 
 namespace catdog {
 namespace {
@@ -31,7 +32,9 @@ fs::path make_new_folder(const fs::path& root, const std::string& name) {
   throw ModelError(fmt::format("cannot make a run folder in {}: {}", shown(root), error.message()));
 }
 
-fs::path checkpoints_of(const fs::path& run) { return run / "checkpoints"; }
+constexpr const char* kCheckpoints = "checkpoints";
+
+fs::path checkpoints_of(const fs::path& run) { return run / kCheckpoints; }
 
 // step-00000150.pt: the names sort as the steps do.
 std::string checkpoint_name(int64_t steps_done) { return fmt::format("step-{:08}.pt", steps_done); }
@@ -57,18 +60,64 @@ std::vector<fs::path> list_checkpoints(const fs::path& run) {
   return files;
 }
 
+// What a run writes, below its folder: names of folders with those of the files in them.
+// Checkpoints and TensorBoard's logs are further files.
+struct PartsOfRun {
+  const char* folder;
+  std::vector<std::string> files;
+};
+const std::vector<PartsOfRun>& parts_of_run() {
+  static const std::vector<PartsOfRun> parts = {
+      {"", {"config.json", "env.json", "first_batch.png", "metrics.csv", "model.pt", "report.html"}},
+      {"weights", {"last.pt", "best.pt"}},
+      {kCheckpoints, {}},
+      {"predictions", {"validation.csv", "test.csv", "test-of-another-model.csv"}}};
+  return parts;
+}
+
+// Somebody else may have made the folder: a part of it that is a link would lead what the run writes
+// to another file of the user's.
+void check_parts(const fs::path& run) {
+  for (const PartsOfRun& part : parts_of_run()) {
+    const bool is_top = *part.folder == '\0';
+    const fs::path folder = is_top ? run : run / part.folder;
+    if (!is_top) check_own_entry(folder, OwnEntry::folder);
+    for (const std::string& file : part.files) {
+      check_own_entry(folder / file, OwnEntry::replaced_file);
+    }
+  }
+  for (const fs::path& file : list_checkpoints(run)) {
+    check_own_entry(file, OwnEntry::replaced_file);
+  }
+  for (const fs::path& file : tensorboard_logs(run)) {
+    check_own_entry(file, OwnEntry::changed_file);
+  }
+  check_own_entry(run / kLockFile, OwnEntry::changed_file);
+}
+
 // A process that was killed in the middle of writing leaves a file that nobody else will miss.
 void sweep(const fs::path& run) {
-  remove_temporaries(run, {"config.json", "env.json", "first_batch.png", "metrics.csv", "model.pt",
-                           "report.html"});
-  remove_temporaries(run / "weights", {"last.pt", "best.pt"});
-  remove_temporaries(run / "predictions", {"validation.csv", "test.csv"});
+  for (const PartsOfRun& part : parts_of_run()) {
+    if (*part.folder == '\0') {
+      remove_temporaries(run, part.files);
+    } else {
+      remove_temporaries(run / part.folder, part.files, FolderLink::refuse);
+    }
+  }
+  std::vector<std::string> checkpoints;
   std::error_code error;
   for (fs::directory_iterator entry(checkpoints_of(run), error), end; !error && entry != end;
        entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     const std::string file = name.substr(0, name.find(".tmp."));
-    if (file != name && is_checkpoint_name(file)) remove_temporaries(checkpoints_of(run), {file});
+    if (file != name && is_checkpoint_name(file)) checkpoints.push_back(file);
+  }
+  remove_temporaries(checkpoints_of(run), checkpoints, FolderLink::refuse);
+}
+
+void make_folders(const fs::path& run) {
+  for (const PartsOfRun& part : parts_of_run()) {
+    if (*part.folder != '\0') make_own_folder(run / part.folder);
   }
 }
 
@@ -80,6 +129,11 @@ std::string row(const EpochResult& result) {
 }
 
 }  // namespace
+
+FolderLink link_rule_for(const fs::path& output) {
+  const bool lies_in_run = file_id(output.parent_path().parent_path() / "config.json").has_value();
+  return lies_in_run ? FolderLink::refuse : FolderLink::follow;
+}
 
 RunState run_state(const fs::path& run) {
   std::error_code ignored;
@@ -96,9 +150,7 @@ RunFolder RunFolder::create(const fs::path& root, const std::string& name) {
         name));
   }
   RunFolder run(make_new_folder(root, name));
-  fs::create_directory(run.path_ / "weights");
-  fs::create_directory(checkpoints_of(run.path_));
-  fs::create_directory(run.path_ / "predictions");
+  make_folders(run.path_);
   return run;
 }
 
@@ -109,15 +161,14 @@ void RunFolder::begin(const Json& config, const Json& environment) const {
 }
 
 RunFolder RunFolder::open(const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(path / "config.json", ignored)) {
+  if (!file_id(path / "config.json")) {
     throw ModelError(shown(path) + ": no folder of a training run: it has no config.json");
   }
-  RunFolder run(path.has_filename() ? path : path.parent_path());  // "runs/a/"
+  const fs::path folder = path.has_filename() ? path : path.parent_path();  // "runs/a/"
+  check_parts(folder);
+  RunFolder run(folder);
   sweep(run.path_);
-  fs::create_directory(run.path_ / "weights", ignored);
-  fs::create_directory(checkpoints_of(run.path_), ignored);
-  fs::create_directory(run.path_ / "predictions", ignored);
+  make_folders(run.path_);
   return run;
 }
 
@@ -174,9 +225,8 @@ void RunFolder::write(const Checkpoint& checkpoint) {
   const fs::path file = checkpoints_of(path_) / checkpoint_name(checkpoint.position.steps_done);
   save_archive(file, to_archive(checkpoint));
   if (file != newest_) previous_ = std::exchange(newest_, file);
-  std::error_code ignored;
   for (const fs::path& other : list_checkpoints(path_)) {
-    if (other != newest_ && other != previous_) fs::remove(other, ignored);
+    if (other != newest_ && other != previous_) remove_own_file(other, FolderLink::refuse);
   }
 }
 

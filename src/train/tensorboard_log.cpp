@@ -83,14 +83,20 @@ void retire(const fs::path& folder, const std::vector<LogName>& logs) {
   for (const LogName& log : logs) {
     const fs::path file = folder / log.text();
     if (&log != &logs.back()) {
-      fs::remove(file, ignored);
+      remove_own_file(file, FolderLink::follow);
     } else if (!fs::is_empty(file, ignored)) {
-      fs::resize_file(file, 0, ignored);
+      empty_file(file);
     }
   }
 }
 
 }  // namespace
+
+std::vector<fs::path> tensorboard_logs(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const LogName& log : list_logs(folder)) files.push_back(folder / log.text());
+  return files;
+}
 
 void write_tensorboard_log(const fs::path& folder, const Json& config,
                            const std::vector<EpochResult>& history) {

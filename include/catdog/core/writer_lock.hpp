@@ -10,12 +10,15 @@ namespace catdog {
 
 class File;
 
+inline constexpr const char* kLockFile = ".lock";
+
 // Held while it lives, and gone with the process however that ends. The lock is the kernel's, on
 // the file `<folder>/.lock`; the process id in that file is for messages alone.
 class WriterLock {
  public:
-  // Throws ModelError, naming the folder and the process, if another process has it; Error if the
-  // file cannot be written. A file system without locks gives a warning.
+  // Throws ModelError, naming the folder and the process, if another process has it, or naming the
+  // file if check_own_entry refuses it; Error if the file cannot be written. A file system without
+  // locks gives a warning.
   explicit WriterLock(const fs::path& folder);
   ~WriterLock();
   WriterLock(WriterLock&&) noexcept;

@@ -36,8 +36,8 @@ struct ExportSource {
 ExportSource load_export_source(const std::filesystem::path& model_file);
 
 // The files that will be written, the one with the weights first. `output` empty: the model file's
-// name with the format's ending, beside it. Throws ConfigError if one of them exists, or if
-// `output` is no name for such a file.
+// name with the format's ending, beside it. Throws ConfigError if one of them exists (but for the
+// first of two, which write_export compares), or if `output` is no name for such a file.
 std::vector<std::filesystem::path> export_paths(ExportFormat format,
                                                 const std::filesystem::path& model_file,
                                                 const std::filesystem::path& output);
@@ -68,7 +68,9 @@ struct ExportCheck {
 inline constexpr double kExportTolerance = 1e-4;
 ExportCheck check_export(const ExportSource& source, const OpenedExport& opened);
 
-// Writes all of them or, if one cannot be written, none. Throws Error.
+// Writes all of them or, if one cannot be written, none. One that is there already and holds just
+// these bytes, as after an export that was killed between two files, is as good as written. Throws
+// ConfigError if one holds anything else, Error if one cannot be written.
 void write_export(const std::vector<std::filesystem::path>& paths,
                   const std::vector<std::string>& contents);
 

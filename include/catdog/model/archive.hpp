@@ -39,7 +39,7 @@ std::string pack_archive(const Archive& archive);
 // ModelError, naming the fault, for anything that is not a whole, unchanged file of catdog's.
 Archive parse_archive(std::string_view bytes, const std::string& name);
 
-// Writes the file in one step (see write_file_atomically).
+// Writes the file in one step (see write_file_atomically) into a folder that is no link.
 void save_archive(const std::filesystem::path& path, const Archive& archive);
 
 // The bytes of such a file. Throws ModelError if it cannot be read.

@@ -22,6 +22,9 @@ struct RunState {
 };
 RunState run_state(const std::filesystem::path& run);
 
+// How a file is to be written that a user named: a folder inside a run, as predictions/, is no link.
+FolderLink link_rule_for(const std::filesystem::path& output);
+
 // A run that is in the making keeps its folder locked: see WriterLock.
 class RunFolder {
  public:
@@ -33,7 +36,8 @@ class RunFolder {
   void begin(const Json& config, const Json& environment) const;
 
   // A run that stopped; removes what it was just writing when it was killed. Throws ModelError if
-  // `path` is no run's folder, or another process has it.
+  // `path` is no run's folder, if another process has it, or if a part of it is a link or otherwise
+  // not what a run makes (check_own_entry); `path` itself may be a link.
   static RunFolder open(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }

@@ -18,8 +18,12 @@
 
 namespace catdog {
 
+// The logs in a run's folder, the newest last.
+std::vector<std::filesystem::path> tensorboard_logs(const std::filesystem::path& folder);
+
 // Brings the log in a run's folder into line: config and first_batch.png, if there is one, as step
-// 0, and each epoch's figures as the step of its number. Throws Error.
+// 0, and each epoch's figures as the step of its number. Throws Error,
+// and ModelError for a log that is a link (see append_to_file).
 void write_tensorboard_log(const std::filesystem::path& folder, const Json& config,
                            const std::vector<EpochResult>& history);
 
