@@ -179,7 +179,7 @@ class TerminalText(CommandTest):
             craft(self.model, self.folder / "m.pt", about=change)
             self.expect_safe("predict", "--model", "m.pt", self.picture, code=4, says="[31m")
         for command in (["eval", "--model", "m.pt"], ["export", "--model", "m.pt", "--format", "onnx"]):
-            self.expect_safe(*command, code=4)
+            self.expect_safe(*command, code=4, says="[31m")
         craft(self.model, self.folder / "m.pt", about=put("config", "data", "dir", "/" + KEY))
         self.expect_safe("eval", "--model", "m.pt")
 
