@@ -169,8 +169,13 @@ TEST(Archive, TheTableMustFitTheRecords) {
     EXPECT_EQ(what_is_wrong_with(with_table(table(tensors))), "x: not a catdog model file")
         << tensors;
   }
-  EXPECT_EQ(what_is_wrong_with(with_table("[]")), "x: not a catdog model file");
-  EXPECT_EQ(what_is_wrong_with(with_table(std::string(100000, '['))), "x: not a catdog model file");
+  EXPECT_EQ(what_is_wrong_with(with_table("[]")), "x: catdog.json: must be one JSON object, { … }");
+  EXPECT_EQ(what_is_wrong_with(with_table(std::string(100000, '['))),
+            "x: catdog.json: lists and objects are nested too deep");
+  EXPECT_EQ(what_is_wrong_with(with_table(R"({"catdog": {"a": 1, "a": 2}, "tensors": []})")),
+            "x: catdog.json: the key \"a\" stands twice");
+  EXPECT_EQ(what_is_wrong_with(with_table(table(""))),
+            "x: the record \"data/0\" belongs to no tensor");
 }
 
 TEST(Archive, TensorsAreCopiedAllOrNone) {

@@ -233,11 +233,5 @@ TEST(NaturalOrder, CountsAsPeopleDo) {
   EXPECT_TRUE(natural_less("99999999999999999999999998", "99999999999999999999999999"));
 }
 
-TEST(Shown, EscapesWhatWouldSpoilALine) {
-  EXPECT_EQ(shown("plain/päth 猫.jpg"), "plain/päth 猫.jpg");
-  EXPECT_EQ(shown("new\nline\x1b[31m"), "new\\x0aline\\x1b[31m");
-  EXPECT_EQ(shown("bad\xff\xc3"), "bad\\xff\\xc3");
-}
-
 }  // namespace
 }  // namespace catdog

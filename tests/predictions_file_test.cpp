@@ -62,7 +62,16 @@ TEST(PredictionsFile, SaysWhatIsWrong) {
   EXPECT_EQ(refusal(header + "a,cats,cats,1,0\nb,cows,cats,1,0\n"), "x.csv: row 2 cannot be read");
   EXPECT_EQ(refusal(header + "a,cats,cats,1\n"), "x.csv: row 1 cannot be read");
   EXPECT_EQ(refusal(header + "a,cats,cats,1,x\n"), "x.csv: row 1 cannot be read");
-  EXPECT_EQ(refusal(header + "a,cats,cats,1,-0.5\n"), "x.csv: row 1 cannot be read");
+  for (const char* number : {"-0.5", "1.5", "nan", "inf", "-inf", "1e999", "1e300", "", "0x1"}) {
+    EXPECT_EQ(refusal(header + "a,cats,cats,1," + number + "\n"), "x.csv: row 1 cannot be read");
+  }
+  EXPECT_EQ(refusal("file,true,predicted,p(a),p(a)\nx,a,a,1,0\n"),
+            "x.csv: the class \"a\" stands twice");
+  EXPECT_EQ(refusal("file,true,predicted,p(../a),p(b)\nx,b,b,1,0\n"),
+            "x.csv: the class \"../a\" must have a name without \"/\"");
+  std::string many = "file,true,predicted";
+  for (int i = 0; i <= 10000; ++i) many += ",p(" + std::to_string(i) + ")";
+  EXPECT_EQ(refusal(many + "\n"), "x.csv: has 10001 classes, at most 10000 are read");
 }
 
 }  // namespace

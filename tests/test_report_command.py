@@ -168,7 +168,7 @@ class Report(ReportTest):
         self.assertEqual(page.elements.count("svg"), 2)
 
     def test_names_are_text_whatever_they_hold(self):
-        hostile = ["\"><img src=x onerror='alert(1)'>", "'</title><script>alert(1)</script>"]
+        hostile = ["\"><img src=x onerror='alert(1)'>", "'<title><script>alert(1)<script>"]
         run = self.make_run("a'\"><img src=x onerror=alert(1)>")
         (run / "env.json").write_text(json.dumps({"precision": "$(x)'</pre><script>"}))
         draw_predictions(run / "predictions/validation.csv", hostile,

@@ -2,7 +2,9 @@
 #include "catdog/train/trained_model.hpp"
 
 #include <gtest/gtest.h>
+#include <spdlog/fmt/fmt.h>
 
+#include <cmath>
 #include <random>
 
 #include "catdog/core/error.hpp"
@@ -84,11 +86,80 @@ TEST_F(TrainedModelTest, TheDescriptionMustBeKnown) {
   EXPECT_EQ(refusal([](Archive& a) { a.metadata.erase("classes"); }),
             "its description cannot be read");
   EXPECT_EQ(refusal([](Archive& a) { a.metadata["calibration"]["temperature"] = "warm"; }),
-            "its description cannot be read");
+            "calibration.temperature = \"warm\": must be a number from 0.001 to 1000");
   EXPECT_EQ(refusal([](Archive& a) { a.metadata["classes"] = {"cats"}; }),
             "has fewer than two classes");
   EXPECT_EQ(refusal([](Archive& a) { a.metadata["config"]["model"]["filters"] = 3; }),
             "model.filters = 3: must be a list of whole numbers, each from 1 to 4096");
+}
+
+// A field of the description, a value that no training writes, and what names it in the message.
+TEST_F(TrainedModelTest, EveryValueMustBeOneThatTrainingCouldHaveWritten) {
+  const auto refused = [&](const char* pointer, const Json& value, const std::string& name) {
+    const std::string message =
+        refusal([&](Archive& a) { a.metadata[Json::json_pointer(pointer)] = value; });
+    EXPECT_NE(message.find(name), std::string::npos)
+        << pointer << " = " << value << ": " << message;
+  };
+  for (const Json& classes : Json::parse(
+           R"([["../../x", "dogs"], ["/abs", "dogs"], ["", "dogs"], ["a", "a"], ["dogs", "cats"],
+               ["a\u0000b", "dogs"], ["a\u001b[31m", "dogs"], [".", "dogs"], ["..", "dogs"],
+               [".hidden", "dogs"]])")) {
+    refused("/classes", classes, "the class \"");
+  }
+  refused("/classes", {"cats", std::string(256, 'x')}, "the class \"");
+  for (const Json& value :
+       {Json(0), Json(-1), Json(1e-300), Json(1e300), Json(nullptr), Json("1")}) {
+    refused("/calibration/temperature", value, "calibration.temperature = ");
+  }
+  for (const Json& value : {Json(-0.1), Json(1.1), Json(1e300), Json("0.5"), Json(true)}) {
+    refused("/calibration/threshold", value, "calibration.threshold = ");
+    refused("/training/val_acc", value, "training.val_acc = ");
+    refused("/training/history/0/acc", value, "training.history.acc = ");
+  }
+  for (const Json& value : {Json(0), Json(1.5), Json(1e300), Json(-3), Json("3")}) {
+    refused("/training/epoch", value, "training.epoch = ");
+  }
+  refused("/training", {1, 2}, "its description cannot be read");
+  refused("/training/val_loss", 1e39, "training.val_loss = ");
+  for (const char* digest :
+       {"", "0123", "0123456789ABCDEF", "../../../../../x", "aaaaaaaaaaaaaaa\n"}) {
+    refused("/trained_on/0", digest, "trained_on");
+  }
+  refused("/trained_on/0", std::string(16, 'c'), "trained_on is not in sorted order");
+  refused("/config/data/image_size", 1e300, "data.image_size = 1e+300");
+}
+
+TEST_F(TrainedModelTest, EveryNumberMustBeFinite) {
+  for (const char* name : {"conv1.weight", "conv1.bias", "dense2.weight", "dense2.bias"}) {
+    for (const double number : {std::nan(""), HUGE_VAL, -HUGE_VAL}) {
+      EXPECT_EQ(refusal([&](Archive& a) {
+                  torch::Tensor& tensor = a.tensors.at(name);
+                  tensor = tensor.clone();
+                  tensor.view({-1})[tensor.numel() - 1] = number;
+                }),
+                fmt::format("the tensor {} holds a number that is not finite", name));
+    }
+  }
+}
+
+TEST_F(TrainedModelTest, ARunningVarianceIsNotBelowZero) {
+  TrainedModel model = make_model();
+  model.config.model.norm = ModelOptions::Norm::batch;
+  model.net = Network(model.config.model, 16);
+  model.net->initialize(1);
+  save_model(path_, model);
+  EXPECT_EQ(load_model(path_).classes.size(), 2u);
+  int changed = 0;
+  for (const auto& [key, value] : load_archive(path_).tensors) {
+    if (!key.ends_with("running_var")) continue;
+    ++changed;
+    EXPECT_EQ(refusal([&](Archive& a) { a.tensors.at(key)[0] = -1; }),
+              fmt::format("the tensor {} holds a number below 0, and is of squares", key));
+    EXPECT_EQ(refusal([&](Archive& a) { a.tensors.at(key)[0] = std::nan(""); }),
+              fmt::format("the tensor {} holds a number that is not finite", key));
+  }
+  EXPECT_GT(changed, 0);
 }
 
 TEST_F(TrainedModelTest, ANetworkThatNoMemoryHoldsIsNotBuilt) {

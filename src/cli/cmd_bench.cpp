@@ -13,6 +13,7 @@
 #include "catdog/cli/commands.hpp"
 #include "catdog/cli/data_checks.hpp"
 #include "catdog/cli/progress_bar.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/json_names.hpp"
 #include "catdog/core/signals.hpp"
@@ -100,12 +101,13 @@ Json to_json(const std::vector<Result>& results) {
 }
 
 void print_table(const std::vector<Result>& results, const Config& config, const Json& machine) {
-  fmt::print("{}, {} threads, {}; {}x{} px, batches of {}; decode to warp on one core\n\n",
-             machine.value("gpu", machine.value("processor", "")), machine["threads"].get<int>(),
-             machine["precision"].get<std::string>(), config.data.image_size,
-             config.data.image_size, config.train.batch_size);
-  fmt::print("{:12} {:>10} {:>10} {:>10} {:>10} {:>9}\n", "", "images/s", "slowest", "fastest",
-             "GFLOP/s", "of limit");
+  print_text(
+      fmt::format("{}, {} threads, {}; {}x{} px, batches of {}; decode to warp on one core\n\n",
+                  machine.value("gpu", machine.value("processor", "")),
+                  machine["threads"].get<int>(), machine["precision"].get<std::string>(),
+                  config.data.image_size, config.data.image_size, config.train.batch_size));
+  print_text(fmt::format("{:12} {:>10} {:>10} {:>10} {:>10} {:>9}\n", "", "images/s", "slowest",
+                         "fastest", "GFLOP/s", "of limit"));
   const std::optional<double> limit = limit_of(results);
   for (const Result& result : results) {
     const auto [fastest, slowest] =
@@ -120,14 +122,16 @@ void print_table(const std::vector<Result>& results, const Config& config, const
     const std::string share = result.gflop > 0 && limit
                                   ? fmt::format("{:.0f} %", 100 * gflop_per_second(result) / *limit)
                                   : "";
-    fmt::print("{:12} {:>10} {:>10} {:>10} {:>10} {:>9}\n", result.name,
-               rate(median(result.seconds)), rate(*slowest), rate(*fastest), speed, share);
+    print_text(fmt::format("{:12} {:>10} {:>10} {:>10} {:>10} {:>9}\n", result.name,
+                           rate(median(result.seconds)), rate(*slowest), rate(*fastest), speed,
+                           share));
   }
 }
 
 // One round, with its times on one line of stdout, for each line that comes on stdin.
 void answer_lines(Bench& bench, const std::vector<std::string>& parts, const Json& machine) {
-  std::cout << json_text(machine) << std::endl;
+  print_data(json_text(machine) + "\n");
+  flush_results();
   for (std::string line; std::getline(std::cin, line);) {
     Json answer = Json::object();
     for (const std::string& part : parts) {
@@ -135,7 +139,8 @@ void answer_lines(Bench& bench, const std::vector<std::string>& parts, const Jso
         answer[name] = {{"images", images}, {"gflop", gflop}, {"seconds", seconds}};
       }
     }
-    std::cout << json_text(answer) << std::endl;
+    print_data(json_text(answer) + "\n");
+    flush_results();
   }
   throw_if_interrupted();
 }
@@ -210,7 +215,7 @@ void run_bench(const BenchCommand& options) {
   }
   const std::vector<Result> results = run_rounds(bench, parts, options.rounds);
   if (options.json) {
-    fmt::print("{}\n", json_text({{"environment", machine}, {"results", to_json(results)}}));
+    print_data(json_text({{"environment", machine}, {"results", to_json(results)}}) + "\n");
   } else {
     print_table(results, config, machine);
   }

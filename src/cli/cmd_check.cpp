@@ -8,6 +8,7 @@
 #include "catdog/cli/columns.hpp"
 #include "catdog/cli/commands.hpp"
 #include "catdog/cli/progress_bar.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/json_names.hpp"
@@ -67,21 +68,22 @@ void print_counts(const CheckOptions& options, const CheckResult& result) {
   }
   size_t width = 12;
   for (const std::string& name : result.classes) width = std::max(width, width_of(shown(name)));
-  fmt::print("{}: {} pictures{}{}\n\n{:{}}", shown(options.dir), with_thousands(result.pictures),
-             formats.empty() ? "" : ", ", join_and(formats), "", width);
+  print_text(fmt::format("{}: {} pictures{}{}\n\n{:{}}", shown(options.dir),
+                         with_thousands(result.pictures), formats.empty() ? "" : ", ",
+                         join_and(formats), "", width));
   for (const std::string& subset : result.subsets) {
-    fmt::print("{:>12}", result.is_split ? subset : "pictures");
+    print_text(fmt::format("{:>12}", result.is_split ? subset : "pictures"));
   }
   for (size_t label = 0; label < result.classes.size(); ++label) {
-    fmt::print("\n{:{}}", shown(result.classes[label]), width);
+    print_text(fmt::format("\n{:{}}", shown(result.classes[label]), width));
     for (const std::vector<int64_t>& counts : result.counts) {
-      fmt::print("{:>12}", with_thousands(counts[label]));
+      print_text(fmt::format("{:>12}", with_thousands(counts[label])));
     }
   }
-  fmt::print("\n\n{:12}{:>10}{:>10}{:>10}\n", "", "smallest", "median", "largest");
+  print_text(fmt::format("\n\n{:12}{:>10}{:>10}{:>10}\n", "", "smallest", "median", "largest"));
   const auto print_spread = [](const char* what, const Spread& spread) {
-    fmt::print("{:12}{:>10}{:>10}{:>10}\n", what, with_thousands(spread.smallest),
-               with_thousands(spread.median), with_thousands(spread.largest));
+    print_text(fmt::format("{:12}{:>10}{:>10}{:>10}\n", what, with_thousands(spread.smallest),
+                           with_thousands(spread.median), with_thousands(spread.largest)));
   };
   print_spread("width, px", result.width_px);
   print_spread("height, px", result.height_px);
@@ -92,7 +94,7 @@ std::string line_of(const Finding& finding) {
   std::vector<std::string> names;
   for (const std::string& file : finding.files) names.push_back(shown(file));
   const std::string files = join_and(names);
-  return files + (files.empty() || finding.detail.empty() ? "" : ": ") + finding.detail;
+  return files + (files.empty() || finding.detail.empty() ? "" : ": ") + shown(finding.detail);
 }
 
 // Kind by kind: how many, and the first of them.
@@ -103,18 +105,19 @@ void print_findings(const std::vector<Finding>& findings) {
                                   [&](const Finding& other) { return other.kind != first->kind; });
     bool& has_heading = first->spoils() ? heading_of_faults : heading_of_notes;
     if (!std::exchange(has_heading, true)) {
-      fmt::print("\n{}:\n", first->spoils() ? "Would spoil training or judging" : "Worth knowing");
+      print_text(fmt::format(
+          "\n{}:\n", first->spoils() ? "Would spoil training or judging" : "Worth knowing"));
     }
     const auto count = static_cast<size_t>(end - first);
-    fmt::print("{:>7}  {}\n", with_thousands(static_cast<int64_t>(count)),
-               text_of(first->kind).title);
+    print_text(fmt::format("{:>7}  {}\n", with_thousands(static_cast<int64_t>(count)),
+                           text_of(first->kind).title));
     for (size_t i = 0; i < std::min(count, kListed); ++i) {
-      fmt::print("           {}\n", line_of(first[static_cast<std::ptrdiff_t>(i)]));
+      print_text(fmt::format("           {}\n", line_of(first[static_cast<std::ptrdiff_t>(i)])));
     }
-    if (count > kListed) fmt::print("           and {} more\n", count - kListed);
+    if (count > kListed) print_text(fmt::format("           and {} more\n", count - kListed));
     first = end;
   }
-  if (findings.empty()) fmt::print("\nNothing to remark.\n");
+  if (findings.empty()) print_text("\nNothing to remark.\n");
 }
 
 }  // namespace
@@ -151,7 +154,7 @@ void run_check(const CheckCommand& options) {
   });
   bar.clear();
   if (options.json) {
-    fmt::print("{}\n", json_text(to_json(options.check, result), /*indent=*/2));
+    print_data(json_text(to_json(options.check, result), /*indent=*/2) + "\n");
   } else {
     print_counts(options.check, result);
     print_findings(result.findings);

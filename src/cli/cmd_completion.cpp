@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "catdog/cli/commands.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "completion_scripts.hpp"
 
 namespace catdog {
@@ -25,9 +26,9 @@ void setup_completion(CLI::App& program) {
 void run_completion(const CLI::App& program, const CompletionCommand& options) {
   const std::vector<Command> commands = read_commands(program);
   const SettingKeys keys = setting_keys();
-  fmt::print("{}", options.shell == "bash"  ? bash_completion(commands, keys)
-                   : options.shell == "zsh" ? zsh_completion(commands, keys)
-                                            : fish_completion(commands, keys));
+  print_data(options.shell == "bash"  ? bash_completion(commands, keys)
+             : options.shell == "zsh" ? zsh_completion(commands, keys)
+                                      : fish_completion(commands, keys));
 }
 
 std::string shell_quoted(const std::string& text) {

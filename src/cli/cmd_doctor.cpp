@@ -6,6 +6,7 @@
 
 #include "catdog/cli/columns.hpp"
 #include "catdog/cli/commands.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/json_names.hpp"
@@ -167,15 +168,16 @@ std::string machine_text(const MachineFacts& facts) {
 }
 
 void print_findings(const std::vector<HealthFinding>& findings) {
-  if (findings.empty()) fmt::print("\nNothing to remark.\n");
+  if (findings.empty()) print_text("\nNothing to remark.\n");
   bool first = true, stopped = true;
   for (const HealthFinding& finding : findings) {
     if (first || finding.stops_training != stopped) {
-      fmt::print("\n{}:\n", finding.stops_training ? "Training cannot work" : "Worth knowing");
+      print_text(fmt::format("\n{}:\n",
+                             finding.stops_training ? "Training cannot work" : "Worth knowing"));
     }
     first = false;
     stopped = finding.stops_training;
-    fmt::print("  {}\n    {}\n", finding.what, finding.remedy);
+    print_text(fmt::format("  {}\n    {}\n", finding.what, finding.remedy));
   }
 }
 
@@ -197,9 +199,9 @@ void run_doctor(const DoctorCommand& options) {
   const MachineFacts facts = gather_facts(/*with_speed=*/!options.no_speed);
   const std::vector<HealthFinding> findings = findings_of(facts);
   if (options.json) {
-    fmt::print("{}\n", json_text(to_json(facts, findings), /*indent=*/2));
+    print_data(json_text(to_json(facts, findings), /*indent=*/2) + "\n");
   } else {
-    fmt::print("{}", machine_text(facts));
+    print_text(machine_text(facts));
     print_findings(findings);
   }
   const auto count = std::count_if(findings.begin(), findings.end(),

@@ -4,11 +4,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "catdog/cli/commands.hpp"
 #include "catdog/cli/data_checks.hpp"
 #include "catdog/cli/eval_output.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/json_names.hpp"
@@ -79,10 +79,8 @@ Predictions predictions_of(Judged& judged, const fs::path& file, const EvalComma
                            torch::Device device) {
   Predictions predictions = infer(judged.model.net, *judged.pictures, device, options.model.workers,
                                   view_of(options.model));
-  for (const float score : predictions.scores) {
-    if (!std::isfinite(score)) {
-      throw ModelError(shown(file) + ": gives a loss that is not a finite number");
-    }
+  if (!are_finite(predictions.scores)) {
+    throw ModelError(shown(file) + ": gives a loss that is not a finite number");
   }
   return predictions;
 }
@@ -164,7 +162,11 @@ void judge(const EvalCommand& options, torch::Device device) {
                           to_csv(with_names(predictions, *first.pictures, first.dir)),
                           link_rule_for(options.predictions));
   }
-  fmt::print("{}", options.json ? json_text(to_json(result)) + "\n" : text_of(result));
+  if (options.json) {
+    print_data(json_text(to_json(result)) + "\n");
+  } else {
+    print_text(text_of(result));
+  }
   if (options.min_accuracy && result.evaluation.accuracy < *options.min_accuracy) {
     throw Error(fmt::format("accuracy {:.4f} lies below --min-accuracy {}",
                             result.evaluation.accuracy, *options.min_accuracy),
@@ -179,9 +181,11 @@ void compare_two(const EvalCommand& options, torch::Device device) {
     models.push_back({.file = options.compare[i], .evaluation = evaluate(all.predictions[i])});
   }
   const Comparison comparison = compare(all.predictions[0], all.predictions[1]);
-  fmt::print("{}", options.json
-                       ? json_text(to_json(models, comparison)) + "\n"
-                       : text_of(from_here(all.judged[0].folder(options)), models, comparison));
+  if (options.json) {
+    print_data(json_text(to_json(models, comparison)) + "\n");
+  } else {
+    print_text(text_of(from_here(all.judged[0].folder(options)), models, comparison));
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "catdog/cli/commands.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/json_names.hpp"
 #include "catdog/export/export.hpp"
@@ -47,12 +48,12 @@ void run_export(const ExportCommand& options) {
     json.update({{"digest", source.digest},
                  {"pictures", check.pictures},
                  {"largest_difference", check.largest_difference}});
-    fmt::print("{}\n", json_text(json));
+    print_data(json_text(json) + "\n");
     return;
   }
-  for (const fs::path& path : paths) fmt::print("{}\n", shown(path));
-  fmt::print("largest difference of logits {:.2g}, {} pictures\n", check.largest_difference,
-             check.pictures);
+  for (const fs::path& path : paths) print_text(shown(path) + "\n");
+  print_text(fmt::format("largest difference of logits {:.2g}, {} pictures\n",
+                         check.largest_difference, check.pictures));
 }
 
 }  // namespace catdog

@@ -4,6 +4,7 @@
 
 #include "catdog/cli/commands.hpp"
 #include "catdog/cli/exit_codes.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/version.hpp"
 #include "command_tree.hpp"
 
@@ -114,6 +115,6 @@ void setup_man(CLI::App& program) {
   command->callback([&program] { run_man(program); });
 }
 
-void run_man(const CLI::App& program) { fmt::print("{}", page_of(read_commands(program))); }
+void run_man(const CLI::App& program) { print_data(page_of(read_commands(program))); }
 
 }  // namespace catdog

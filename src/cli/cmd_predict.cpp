@@ -14,8 +14,10 @@
 #include "catdog/cli/picture_names.hpp"
 #include "catdog/cli/prediction_rows.hpp"
 #include "catdog/cli/standard_output.hpp"
+#include "catdog/core/class_names.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/file_system.hpp"
+#include "catdog/core/name_lists.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/judge/predictions.hpp"
 #include "catdog/model/grad_cam.hpp"
@@ -39,6 +41,14 @@ fs::path first_free(const fs::path& path) {
            fmt::format("{}-{}{}", path.stem().string(), number, path.extension().string());
   }
   return free;
+}
+
+// The folder of links for one class. Throws Error rather than name anything outside `folder`: a
+// model with such a class is refused when it is read, and nothing must depend on that alone.
+fs::path class_folder(const fs::path& folder, const std::string& name) {
+  const std::string fault = class_name_fault(name);
+  if (!fault.empty()) throw Error(fmt::format("the class {} {}", quoted_name(name), fault));
+  return folder / name;
 }
 
 double threshold_of(const std::string& text, const TrainedModel& model) {
@@ -79,14 +89,16 @@ class Predictor {
     maps_ = std::move(maps);
   }
 
+  // Throws DataError at the end if some pictures could not be read, or something of some pictures
+  // could not be written; ModelError if the model's scores of some are not finite.
   void run() {
     const int batch_size = inference_batch_size(model_.config.data.image_size);
     const auto separator = options_.null_separated ? NameSeparator::nul : NameSeparator::line;
     std::vector<SkippedFile> skipped;
     PictureStream stream(picture_names(options_.paths, separator, skipped), model_.config.data,
                          options_.model.workers, batch_size);
-    print_result(rows_.header());
-    for (const SkippedFile& file : skipped) print_result(rows_.skipped(file));
+    print(rows_.header());
+    for (const SkippedFile& file : skipped) print(rows_.skipped(file));
     const auto take_batch = [&](const Batch& batch, const torch::Tensor& logits) {
       take(batch, stream.pictures(), logits.to(torch::kCPU));
     };
@@ -105,14 +117,28 @@ class Predictor {
       faults.push_back(
           fmt::format("{} output files could not be written", with_thousands(unwritten_)));
     }
+    if (overflown_ > 0) throw ModelError(join_and(faults));
     if (!faults.empty()) throw DataError(join_and(faults));
   }
 
  private:
+  void print(const std::string& rows) const {
+    if (rows_.is_for_programs()) {
+      print_data(rows);
+    } else {
+      print_text(rows);
+    }
+  }
+
   PicturePrediction prediction_of(const StreamedPicture& picture,
                                   std::span<const float> outputs) const {
     const std::vector<float> scores = scores_of_outputs(outputs);
     PicturePrediction prediction = {.file = picture.file, .fault = picture.fault};
+    if (prediction.fault.empty() && !are_finite(scores)) {
+      prediction.fault = fmt::format("the model {} gives scores that are not finite numbers",
+                                     shown(options_.file));
+    }
+    if (!prediction.fault.empty()) return prediction;
     prediction.probabilities = probabilities(scores, temperature_);
     prediction.predicted = scores.size() > 2                       ? predicted_class(scores)
                            : probabilities(scores)[1] > threshold_ ? 1
@@ -123,25 +149,29 @@ class Predictor {
   void take(const Batch& batch, const std::vector<StreamedPicture>& pictures,
             const torch::Tensor& logits) {
     std::vector<int> classes;
+    std::vector<bool> has_map;
     const auto width = static_cast<size_t>(logits.size(1));
     const std::span outputs(logits.const_data_ptr<float>(), pictures.size() * width);
     for (size_t i = 0; i < pictures.size(); ++i) {
       const PicturePrediction prediction =
           prediction_of(pictures[i], outputs.subspan(i * width, width));
       classes.push_back(prediction.predicted);
-      print_result(rows_.row(prediction));
+      print(rows_.row(prediction));
       ++done_;
       bad_ += prediction.fault.empty() ? 0 : 1;
+      overflown_ += prediction.fault != pictures[i].fault ? 1 : 0;
+      has_map.push_back(prediction.fault.empty());
       if (prediction.fault.empty() && !links_.empty()) {
         write_one("link", prediction.file, [&] { link(prediction); });
       }
     }
     flush_results();
-    if (!maps_.empty()) explain(batch, pictures, classes);
+    if (!maps_.empty()) explain(batch, pictures, classes, has_map);
   }
 
   void link(const PicturePrediction& prediction) const {
-    const fs::path folder = links_ / model_.classes[static_cast<size_t>(prediction.predicted)];
+    const fs::path folder =
+        class_folder(links_, model_.classes[static_cast<size_t>(prediction.predicted)]);
     make_own_folder(folder);
     const fs::path file = fs::absolute(prediction.file);
     const fs::path free = first_free(folder / prediction.file.filename());
@@ -178,10 +208,10 @@ class Predictor {
   }
 
   void explain(const Batch& batch, const std::vector<StreamedPicture>& pictures,
-               const std::vector<int>& classes) {
+               const std::vector<int>& classes, const std::vector<bool>& has_map) {
     const torch::Tensor maps = grad_cam(model_.net, batch.images.to(device_), classes);
     for (size_t i = 0; i < pictures.size(); ++i) {
-      if (!pictures[i].fault.empty()) continue;
+      if (!has_map[i]) continue;
       write_one("map", pictures[i].file, [&] {
         write_map(pictures[i].file, maps[static_cast<int64_t>(i)].contiguous());
       });
@@ -195,6 +225,7 @@ class Predictor {
   const PredictionRows rows_;
   fs::path links_, maps_;
   int64_t done_ = 0, bad_ = 0, unwritten_ = 0;
+  int64_t overflown_ = 0;  // of the bad ones, those whose scores are not finite
 };
 
 }  // namespace

@@ -5,11 +5,12 @@
 
 #include "catdog/cli/commands.hpp"
 #include "catdog/cli/data_checks.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/data/chain.hpp"
-#include "catdog/pictures/image_files.hpp"
 #include "catdog/pictures/decode.hpp"
+#include "catdog/pictures/image_files.hpp"
 #include "catdog/pictures/mix.hpp"
 #include "catdog/report/contact_sheet.hpp"
 
@@ -137,7 +138,7 @@ void run_preview(const PreviewCommand& options) {
     ++index;
   }
   write_picture(options.output, contact_sheet(cells, options.count + 1));
-  fmt::print("{}\n", shown(options.output));
+  print_text(shown(options.output) + "\n");
   const size_t skipped = files.size() - variations.originals().size();
   if (skipped > 0) {
     throw DataError(fmt::format("{} of {} images could not be read and are not on the sheet",

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "catdog/cli/commands.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/report/run_report.hpp"
@@ -35,7 +36,7 @@ void run_report(const ReportCommand& options) {
     output = options.runs.size() == 1 ? options.runs[0] / "report.html" : "report.html";
   }
   const std::vector<std::string> faults = write_report(output, options.runs, options.limits);
-  fmt::print("{}\n", shown(output));
+  print_text(shown(output) + "\n");
   for (const std::string& fault : faults) spdlog::warn("{}", fault);
   if (!faults.empty()) {
     throw ModelError(fmt::format("{} of {} runs cannot be read and are not on the page",

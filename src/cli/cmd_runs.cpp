@@ -9,6 +9,7 @@
 
 #include "catdog/cli/columns.hpp"
 #include "catdog/cli/commands.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/json_names.hpp"
@@ -165,7 +166,7 @@ std::vector<std::string> row_of(const ListedRun& run) {
           best,
           loss,
           duration(seconds_of(record)),
-          precision.is_null() ? "?" : shown(precision.get<std::string>()),
+          precision.is_null() ? "?" : precision.get<std::string>(),
           state,
           fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(run.written))};
 }
@@ -192,13 +193,13 @@ void run_runs(const RunsCommand& options) {
     set_name(json, "folder", options.folder);
     json["runs"] = Json::array();
     for (const ListedRun& run : runs) json["runs"].push_back(to_json(run));
-    fmt::print("{}\n", json_text(json, /*indent=*/2));
+    print_data(json_text(json, /*indent=*/2) + "\n");
     return;
   }
   std::vector<std::vector<std::string>> rows = {{"run", "epochs", "best val_acc", "last val_loss",
                                                  "time", "precision", "state", "last epoch"}};
   for (const ListedRun& run : runs) rows.push_back(row_of(run));
-  fmt::print("{}", in_columns(rows));
+  print_text(in_columns(rows));
 }
 
 }  // namespace catdog

@@ -6,6 +6,7 @@
 
 #include "catdog/cli/commands.hpp"
 #include "catdog/cli/data_checks.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
@@ -98,8 +99,8 @@ void run_split(const SplitOptions& options) {
   print_unused(result);
   for (size_t subset = 0; subset < kSubsets.size(); ++subset) {
     for (size_t label = 0; label < result.classes.size(); ++label) {
-      fmt::print("total {} {} images: {}\n", kSubsets[subset], result.classes[label],
-                 result.class_counts[label][subset]);
+      print_text(fmt::format("total {} {} images: {}\n", kSubsets[subset],
+                             shown(result.classes[label]), result.class_counts[label][subset]));
     }
   }
 }

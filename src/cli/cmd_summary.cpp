@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "catdog/cli/commands.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/core/text.hpp"
 #include "catdog/model/summary.hpp"
 
@@ -30,9 +31,10 @@ void run_summary(const SummaryCommand& options) {
     parameters += layer.parameters;
     multiply_adds += layer.multiply_adds;
   }
-  fmt::print("{}Multiply-adds of one {}x{} picture: {}\nWeights in 32-bit floats: {:.1f} MB\n",
-             keras_table(layers), config.data.image_size, config.data.image_size,
-             with_thousands(multiply_adds), static_cast<double>(parameters) * 4 / 1e6);
+  print_text(
+      fmt::format("{}Multiply-adds of one {}x{} picture: {}\nWeights in 32-bit floats: {:.1f} MB\n",
+                  keras_table(layers), config.data.image_size, config.data.image_size,
+                  with_thousands(multiply_adds), static_cast<double>(parameters) * 4 / 1e6));
 }
 
 }  // namespace catdog

@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "catdog/cli/commands.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
 
@@ -36,8 +37,8 @@ void run_synth(const SynthOptions& options) {
   for (int i = 0; i < options.classes; ++i) {
     drawn.push_back(fmt::format("{} {}s", options.per_class, kAnimals[static_cast<size_t>(i)]));
   }
-  fmt::print("{}: {} drawn, {}x{} px\n", shown(options.destination), join_and(drawn),
-             options.size_px, options.size_px);
+  print_text(fmt::format("{}: {} drawn, {}x{} px\n", shown(options.destination), join_and(drawn),
+                         options.size_px, options.size_px));
 }
 
 }  // namespace catdog

@@ -9,6 +9,7 @@
 #include "catdog/cli/run_ends.hpp"
 #include "catdog/cli/save_schedule.hpp"
 #include "catdog/cli/series.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/json_names.hpp"
@@ -183,7 +184,7 @@ void train_one(const TrainCommand& options, SaveSchedule& schedule) {
   std::optional<Stopped> stopped = open_stopped(options);
   Config config = find_config(options, stopped);
   if (options.print_config) {
-    fmt::print("{}\n", json_text(to_json(config), /*indent=*/2));
+    print_data(json_text(to_json(config), /*indent=*/2) + "\n");
     return;
   }
   const torch::Device device = choose_device(config.train.device);
@@ -244,12 +245,12 @@ void train_one(const TrainCommand& options, SaveSchedule& schedule) {
   train_to_the_end(trainer, record, run, config, schedule);
   run.finish(config.train.keep);
   write_ending(run, validation, device, net->precision());
-  fmt::print("{}\n", shown(run.model()));
+  print_text(shown(run.model()) + "\n");
 }
 
 void run_train(const TrainCommand& options) {
   if (options.help_config) {
-    fmt::print("{}", describe_sections(Config().sections()));
+    print_data(describe_sections(Config().sections()));
     return;
   }
   catch_save_requests();

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "catdog/core/display_text.hpp"
+
 namespace catdog {
 
 // All but the bytes that continue a character.
@@ -12,7 +14,10 @@ size_t width_of(const std::string& text) {
   }));
 }
 
-std::string in_columns(const std::vector<std::vector<std::string>>& rows) {
+std::string in_columns(std::vector<std::vector<std::string>> rows) {
+  for (std::vector<std::string>& row : rows) {
+    for (std::string& cell : row) cell = shown(cell);
+  }
   std::vector<size_t> widths;
   for (const std::vector<std::string>& row : rows) {
     if (row.size() < rows[0].size()) continue;

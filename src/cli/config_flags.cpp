@@ -35,7 +35,7 @@ std::string find_config(const std::string& name) {
     try {
       return read_file(name, kMaxConfigBytes);
     } catch (const Error& error) {
-      throw ConfigError(error.what());
+      throw ConfigError(error.lines());
     }
   }
   if (const std::string_view text = shipped_config(name); !text.empty()) return std::string(text);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "catdog/core/class_names.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/json_names.hpp"
@@ -27,7 +28,7 @@ bool holds_subsets_alone(const fs::path& dir) {
 }  // namespace
 
 void check_folder(const fs::path& dir) {
-  if (shown(dir) != dir.native()) {
+  if (!is_plain_text(dir.native())) {
     throw ConfigError(fmt::format(
         "data.dir = {}: its path must be valid UTF-8 without control characters, to be recorded "
         "with the model",
@@ -50,14 +51,8 @@ void check_folder(const fs::path& dir) {
 }
 
 void check_class_names(const ImageFolder& training, const std::string& dir) {
-  for (const std::string& name : training.classes()) {
-    if (shown(name) != name) {
-      throw DataError(
-          fmt::format("{}/train: the class {} must have a name in valid UTF-8 without control "
-                      "characters",
-                      dir, shown(name)));
-    }
-  }
+  const std::string fault = class_list_fault(training.classes());
+  if (!fault.empty()) throw DataError(fmt::format("{}/train: {}", dir, fault));
 }
 
 void log_skipped(const std::string& where, const std::vector<SkippedFile>& skipped) {

@@ -54,7 +54,7 @@ std::string class_table(const EvalResult& result, size_t width) {
     text += class_row(fmt::format("{:{}}", name, width), figures, several);
   };
   for (size_t label = 0; label < result.classes.size(); ++label) {
-    add(result.classes[label], result.evaluation.classes[label]);
+    add(shown(result.classes[label]), result.evaluation.classes[label]);
   }
   if (several) add("(mean)", mean_of_classes(result.evaluation));
   return text;
@@ -71,13 +71,14 @@ std::string confusion_table(const EvalResult& result, size_t width) {
   const size_t cell = numbered ? std::to_string(result.evaluation.n).size() : width;
   std::string text = fmt::format("\n{:{}}  predicted\n{:{}}", "", left, "true", left);
   for (size_t label = 0; label < count; ++label) {
-    text += fmt::format("  {:>{}}", numbered ? std::to_string(label + 1) : result.classes[label],
-                        std::max(cell, digits));
+    text +=
+        fmt::format("  {:>{}}", numbered ? std::to_string(label + 1) : shown(result.classes[label]),
+                    std::max(cell, digits));
   }
   text += "\n";
   for (size_t label = 0; label < count; ++label) {
     if (numbered) text += fmt::format("{:>{}}  ", label + 1, digits);
-    text += fmt::format("{:{}}", result.classes[label], width);
+    text += fmt::format("{:{}}", shown(result.classes[label]), width);
     for (const int64_t pictures : result.evaluation.confusion[label]) {
       text += fmt::format("  {:>{}}", pictures, std::max(cell, digits));
     }
@@ -135,7 +136,7 @@ CalibratedFigures calibrated_figures(const Predictions& predictions,
 
 std::string text_of(const EvalResult& result) {
   size_t width = 6;
-  for (const std::string& name : result.classes) width = std::max(width, width_of(name));
+  for (const std::string& name : result.classes) width = std::max(width, width_of(shown(name)));
   const Evaluation& evaluation = result.evaluation;
   std::string text =
       fmt::format("{}: {} pictures, {}", result.folder, evaluation.n, result.precision);
@@ -182,7 +183,7 @@ std::string text_of(const std::string& folder, const std::vector<ComparedModel>&
   std::vector<std::string> names;
   for (const ComparedModel& model : models) {
     names.push_back(shown(model.file));
-    width = std::max(width, names.back().size());
+    width = std::max(width, width_of(names.back()));
   }
   std::string text = fmt::format("{}: {} pictures\n", folder, models[0].evaluation.n);
   for (size_t i = 0; i < models.size(); ++i) {

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sets up the process: memory, logging, signals; then runs the program.
 #include <malloc.h>
-#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <memory>
 #include <opencv2/core/utility.hpp>
-#include <string_view>
 
+#include "catdog/cli/log_format.hpp"
 #include "catdog/cli/run_program.hpp"
 #include "catdog/core/mutable_stderr.hpp"
 #include "catdog/core/signals.hpp"
@@ -23,25 +21,10 @@ void keep_large_blocks() {
   mallopt(M_TOP_PAD, 256 << 20);
 }
 
-// "warning: " before a warning, nothing before other messages.
-class LevelPrefix : public spdlog::custom_flag_formatter {
- public:
-  void format(const spdlog::details::log_msg& message, const std::tm&,
-              spdlog::memory_buf_t& out) override {
-    constexpr std::string_view kPrefix = "warning: ";
-    if (message.level == spdlog::level::warn) out.append(kPrefix);
-  }
-  std::unique_ptr<custom_flag_formatter> clone() const override {
-    return std::make_unique<LevelPrefix>();
-  }
-};
-
 // Messages for a person go to stderr; results, and nothing else, to stdout.
 void set_up_logging() {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("catdog"));
-  auto formatter = std::make_unique<spdlog::pattern_formatter>();
-  formatter->add_flag<LevelPrefix>('*').set_pattern("%*%v");
-  spdlog::set_formatter(std::move(formatter));
+  spdlog::set_formatter(catdog::make_log_formatter());
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "catdog/cli/columns.hpp"
 #include "catdog/core/csv.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/json_names.hpp"
@@ -15,7 +16,7 @@ namespace catdog {
 
 PredictionRows::PredictionRows(RowFormat format, std::vector<std::string> classes, int top)
     : format_(format), classes_(std::move(classes)), top_(top) {
-  for (const std::string& name : classes_) width_ = std::max(width_, name.size());
+  for (const std::string& name : classes_) width_ = std::max(width_, width_of(shown(name)));
 }
 
 std::string PredictionRows::header() const {
@@ -46,7 +47,7 @@ std::string PredictionRows::skipped(const SkippedFile& file) const {
 std::string PredictionRows::table_row(const PicturePrediction& prediction) const {
   if (!prediction.fault.empty()) {
     return fmt::format("   error  {:{}}  {}: {}\n", "", width_, shown(prediction.file),
-                       prediction.fault);
+                       shown(prediction.fault));
   }
   std::vector<int> order(classes_.size());
   std::iota(order.begin(), order.end(), 0);
@@ -62,7 +63,7 @@ std::string PredictionRows::table_row(const PicturePrediction& prediction) const
   for (int i = 0; i < std::min<int>(top_, static_cast<int>(order.size())); ++i) {
     const auto label = static_cast<size_t>(order[static_cast<size_t>(i)]);
     line += fmt::format("{:>6.2f} %  {:{}}  ", 100 * prediction.probabilities[label],
-                        classes_[label], width_);
+                        shown(classes_[label]), width_);
   }
   return line + shown(prediction.file) + "\n";
 }

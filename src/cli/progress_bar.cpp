@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "catdog/core/display_text.hpp"
 #include "catdog/core/text.hpp"
 
 namespace catdog {
@@ -53,8 +54,8 @@ void ProgressBar::show(const std::string& label, int64_t done, int64_t total,
   const std::string left =
       done == 0 ? "" : duration(each * static_cast<double>(total - done)) + " left, ";
   const auto filled = static_cast<size_t>(kWidth * done / total);
-  const std::string line = fmt::format("{} [{:=<{}}{:.<{}}] {}/{}  {}{}", label, "", filled, "",
-                                       kWidth - filled, done, total, left, note);
+  const std::string line = fmt::format("{} [{:=<{}}{:.<{}}] {}/{}  {}{}", shown(label), "", filled,
+                                       "", kWidth - filled, done, total, left, shown(note));
   // A line that wraps could not be overwritten.
   write("\r\033[K" + line.substr(0, terminal_width() - 1));
 }

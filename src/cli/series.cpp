@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "catdog/cli/columns.hpp"
+#include "catdog/cli/standard_output.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
@@ -105,7 +106,7 @@ void train_series(const TrainCommand& options, const std::string& name,
     folders.push_back(options.runs / member.name);
     train_member(member, folders.back(), train);
   }
-  fmt::print("{}", table_of(folders));
+  print_text(table_of(folders));
 }
 
 }  // namespace catdog

@@ -5,7 +5,7 @@
 #include <csignal>
 #include <cstdio>
 
-#include "catdog/core/error.hpp"
+#include "catdog/core/display_text.hpp"
 
 namespace catdog {
 namespace {
@@ -18,8 +18,19 @@ void check_written(bool is_written) {
 
 }  // namespace
 
-void print_result(const std::string& text) { check_written(std::fputs(text.c_str(), stdout) >= 0); }
+void print_text(std::string_view text) { print_data(shown_lines(text)); }
+
+void print_data(std::string_view text) {
+  check_written(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
+}
 
 void flush_results() { check_written(std::fflush(stdout) == 0); }
+
+void print_to_stderr(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines)
+    text += (text.empty() ? "catdog: " : "  ") + shown(line) + "\n";
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
 
 }  // namespace catdog

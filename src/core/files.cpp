@@ -15,51 +15,8 @@
 #include "open_file.hpp"
 
 namespace catdog {
-namespace {
-
-// How many bytes at the front of `text` form one valid UTF-8 character that is no control
-// character; 0 if none do.
-size_t printable_length(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (byte(0) < 0x20 || byte(0) == 0x7F) return 0;
-  if (byte(0) < 0x80) return 1;
-  const size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : byte(0) >= 0xC2 ? 2 : 0;
-  if (length == 0 || byte(0) > 0xF4 || text.size() < length) return 0;
-  // Second bytes that would make a longer form of a shorter character, half of a pair of UTF-16,
-  // something beyond Unicode, or a control character of terminals (U+0080 to U+009F).
-  const bool is_other = (byte(0) == 0xE0 && byte(1) < 0xA0) ||
-                        (byte(0) == 0xED && byte(1) > 0x9F) ||
-                        (byte(0) == 0xF0 && byte(1) < 0x90) ||
-                        (byte(0) == 0xF4 && byte(1) > 0x8F) || (byte(0) == 0xC2 && byte(1) < 0xA0);
-  if (is_other) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  return length;
-}
-
-}  // namespace
-
 bool FileError::is_of_disk() const {
   return number_ == ENOSPC || number_ == EDQUOT || number_ == EIO || number_ == EROFS;
-}
-
-std::string shown(const fs::path& path) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string_view rest = path.native();
-  std::string text;
-  while (!rest.empty()) {
-    size_t length = printable_length(rest);
-    if (length > 0) {
-      text += rest.substr(0, length);
-    } else {
-      const auto byte = static_cast<unsigned char>(rest[0]);
-      text += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
-      length = 1;
-    }
-    rest.remove_prefix(length);
-  }
-  return text;
 }
 
 std::string read_file(const fs::path& path, uint64_t max_bytes) {

@@ -5,6 +5,8 @@
 
 #include <charconv>
 
+#include "catdog/core/display_text.hpp"
+
 namespace catdog {
 namespace {
 
@@ -12,6 +14,13 @@ std::string hexadecimal(std::string_view bytes) {
   std::string text;
   for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
   return text;
+}
+
+// One character as JSON escapes it; beyond 16 bits as a pair.
+std::string utf16_escapes(uint32_t code) {
+  if (code <= 0xFFFF) return fmt::format("\\u{:04x}", code);
+  code -= 0x10000;
+  return fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (code >> 10), 0xDC00 + (code & 0x3FF));
 }
 
 }  // namespace
@@ -52,7 +61,19 @@ std::string get_name(const Json& json, const std::string& key) {
 }
 
 std::string json_text(const Json& json, int indent) {
-  return json.dump(indent, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+  const std::string text =
+      json.dump(indent, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+  std::string safe;
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto [length, code] = first_character(rest);
+    if (is_displayed(code) || code == '\n') {
+      safe += rest.substr(0, length);
+    } else {
+      safe += utf16_escapes(code);
+    }
+    rest.remove_prefix(length);
+  }
+  return safe;
 }
 
 }  // namespace catdog

@@ -18,17 +18,12 @@ constexpr size_t kNamed = 10;
 // Valid UTF-8 with each character beyond ASCII as \uXXXX, or \UXXXXXXXX beyond 16 bits.
 std::string ascii_of(std::string_view text) {
   std::string ascii;
-  for (size_t i = 0; i < text.size();) {
-    const auto first = static_cast<unsigned char>(text[i++]);
-    if (first < 0x80) {
-      ascii += static_cast<char>(first);
-      continue;
-    }
-    uint32_t code = first & (first >= 0xF0 ? 0x07 : first >= 0xE0 ? 0x0F : 0x1F);
-    while (i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80) {
-      code = code << 6 | (static_cast<unsigned char>(text[i++]) & 0x3F);
-    }
-    ascii += code > 0xFFFF ? fmt::format("\\U{:08x}", code) : fmt::format("\\u{:04x}", code);
+  while (!text.empty()) {
+    const auto [length, code] = first_character(text);
+    ascii += code < 0x80     ? std::string(1, text[0])
+             : code > 0xFFFF ? fmt::format("\\U{:08x}", code)
+                             : fmt::format("\\u{:04x}", code);
+    text.remove_prefix(length);
   }
   return ascii;
 }

@@ -13,11 +13,6 @@
 namespace catdog {
 namespace {
 
-std::string in_range(const Range& range) {
-  return fmt::format("from {}{} to {}{}", range.low, range.low_open ? " (excluded)" : "",
-                     range.high, range.high_open ? " (excluded)" : "");
-}
-
 bool is_integer_in(const Json& value, const Range& range) {
   return value.is_number_integer() && range.contains(value.get<double>());
 }
@@ -69,8 +64,13 @@ std::string read_option(const Sections& sections, const std::string& section,
 
 }  // namespace
 
+std::string text_of(const Range& range) {
+  return fmt::format("from {}{} to {}{}", range.low, range.low_open ? " (excluded)" : "",
+                     range.high, range.high_open ? " (excluded)" : "");
+}
+
 void OptionTable::number(const char* key, int& field, Range range, const char* help) {
-  options_.push_back({key, "a whole number " + in_range(range), help,
+  options_.push_back({key, "a whole number " + text_of(range), help,
                       [&field, range](const Json& value) {
                         if (!is_integer_in(value, range)) return false;
                         field = value.get<int>();
@@ -90,7 +90,7 @@ void OptionTable::number(const char* key, uint64_t& field, const char* help) {
 }
 
 void OptionTable::number(const char* key, double& field, Range range, const char* help) {
-  options_.push_back({key, "a number " + in_range(range), help,
+  options_.push_back({key, "a number " + text_of(range), help,
                       [&field, range](const Json& value) {
                         if (!value.is_number() || !range.contains(value.get<double>()))
                           return false;
@@ -101,7 +101,7 @@ void OptionTable::number(const char* key, double& field, Range range, const char
 }
 
 void OptionTable::numbers(const char* key, std::vector<int>& field, Range range, const char* help) {
-  options_.push_back({key, "a list of whole numbers, each " + in_range(range), help,
+  options_.push_back({key, "a list of whole numbers, each " + text_of(range), help,
                       [&field, range](const Json& value) {
                         if (!value.is_array() || value.empty()) return false;
                         for (const Json& item : value) {
@@ -136,7 +136,7 @@ void OptionTable::flag(const char* key, bool& field, const char* help) {
 void OptionTable::pair(const char* key, std::array<double, 2>& field, Range range,
                        const char* help) {
   options_.push_back(
-      {key, "a pair [low, high] of numbers " + in_range(range) + ", low not above high", help,
+      {key, "a pair [low, high] of numbers " + text_of(range) + ", low not above high", help,
        [&field, range](const Json& value) { return read_pair(value, range, field); },
        [&field] { return Json(field); }});
 }
@@ -144,8 +144,8 @@ void OptionTable::pair(const char* key, std::array<double, 2>& field, Range rang
 void OptionTable::pair_about_one(const char* key, std::array<double, 2>& field, const char* help) {
   const Range spread = {0, 1, false, /*high_open=*/true}, factor = {0, 100, /*low_open=*/true};
   options_.push_back({key,
-                      "a number " + in_range(spread) + ", or a pair [low, high] of numbers " +
-                          in_range(factor) + ", low not above high",
+                      "a number " + text_of(spread) + ", or a pair [low, high] of numbers " +
+                          text_of(factor) + ", low not above high",
                       help,
                       [&field, spread, factor](const Json& value) {
                         if (!value.is_number()) return read_pair(value, factor, field);
@@ -272,8 +272,9 @@ Faults apply_settings(const Sections& sections, const std::vector<Setting>& sett
 void throw_if_any(const Faults& faults) {
   if (faults.empty()) return;
   if (faults.size() == 1) throw ConfigError(faults[0]);
-  throw ConfigError(fmt::format("{} faults in the config\n  {}", faults.size(),
-                                fmt::join(faults, "\n  ")));
+  Faults lines = faults;
+  lines.insert(lines.begin(), fmt::format("{} faults in the config", faults.size()));
+  throw ConfigError(std::move(lines));
 }
 
 Json write_sections(const Sections& sections) {

@@ -10,6 +10,10 @@ int predicted_class(std::span<const float> scores) {
   return static_cast<int>(std::max_element(scores.begin(), scores.end()) - scores.begin());
 }
 
+bool are_finite(std::span<const float> scores) {
+  return std::all_of(scores.begin(), scores.end(), [](float x) { return std::isfinite(x); });
+}
+
 double cross_entropy(std::span<const float> scores, int label, double temperature) {
   const auto top = static_cast<size_t>(predicted_class(scores));
   double others = 0;  // of e^score, with the highest score as the origin

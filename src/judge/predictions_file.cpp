@@ -7,11 +7,15 @@
 #include <charconv>
 #include <cmath>
 
+#include "catdog/core/class_names.hpp"
 #include "catdog/core/csv.hpp"
 #include "catdog/core/error.hpp"
 
 namespace catdog {
 namespace {
+
+// A table of all pairs of so many has 800 MB; a header of a few kilobytes could ask for far more.
+constexpr size_t kMostClasses = 10000;
 
 const std::vector<std::string> kColumns = {"file", "true", "predicted"};
 
@@ -70,6 +74,12 @@ NamedPredictions parse_predictions(std::string_view csv, const std::string& name
     throw Error(name +
                 ": its columns are not file, true, predicted and p(<class>) for two classes");
   }
+  if (named.classes.size() > kMostClasses) {
+    throw Error(fmt::format("{}: has {} classes, at most {} are read", name, named.classes.size(),
+                            kMostClasses));
+  }
+  const std::string fault = class_list_fault(named.classes);
+  if (!fault.empty()) throw Error(name + ": " + fault);
   named.predictions.classes = static_cast<int>(named.classes.size());
   for (size_t i = 1; i < rows.size(); ++i) {
     const std::vector<std::string>& row = rows[i];

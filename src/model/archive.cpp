@@ -8,6 +8,7 @@
 
 #include <string_view>
 
+#include "archive_records.hpp"
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/name_lists.hpp"
@@ -16,7 +17,6 @@ namespace catdog {
 namespace {
 
 constexpr const char* kMetadataKey = "catdog";
-constexpr const char* kTableRecord = "catdog.json";
 constexpr std::string_view kDigestLabel = "catdog sha256 ";
 constexpr size_t kDigestDigits = 64;
 constexpr size_t kCommentBytes = kDigestLabel.size() + kDigestDigits;
@@ -42,8 +42,6 @@ torch::Dtype type_of(std::string_view name) {
   }
   throw std::invalid_argument("unknown type");
 }
-
-std::string record_of(size_t number) { return fmt::format("data/{}", number); }
 
 // The flat dict as torch.save would pickle it: storages apart, as records "data/0", "data/1", …
 std::string write_zip(const c10::Dict<c10::IValue, c10::IValue>& dict, const Json& table) {
@@ -94,19 +92,6 @@ void check_digest(std::string_view bytes, const std::string& name) {
   }
 }
 
-// Records are stored as they are: what would unpack to more than the file holds is a trap.
-void check_sizes(caffe2::serialize::PyTorchStreamReader& reader, size_t file_size,
-                 const std::string& name) {
-  uint64_t total = 0;
-  for (const std::string& record : reader.getAllRecords()) {
-    const uint64_t size = reader.getRecordSize(record);
-    if (size > file_size - total) {
-      throw ModelError(name + ": its records unpack to more than the file holds");
-    }
-    total += size;
-  }
-}
-
 std::vector<std::string> names_of(const NamedTensors& tensors) {
   std::vector<std::string> names;
   for (const auto& [name, tensor] : tensors) names.push_back(name);
@@ -117,6 +102,9 @@ std::vector<std::string> names_of(const NamedTensors& tensors) {
 torch::Tensor read_tensor(caffe2::serialize::PyTorchStreamReader& reader, const Json& row,
                           const std::string& record) {
   const torch::Dtype type = type_of(row.at(1).get<std::string>());
+  for (const Json& side : row.at(2)) {
+    if (!side.is_number_integer()) throw std::invalid_argument("no shape");
+  }
   const auto shape = row.at(2).get<std::vector<int64_t>>();
   const size_t size = reader.getRecordSize(record);
   size_t count = size / c10::elementSize(type);
@@ -174,15 +162,21 @@ Archive parse_archive(std::string_view bytes, const std::string& name) {
     check_sizes(reader, bytes.size(), name);
     const auto [text, length] = reader.getRecord(kTableRecord);
     const std::string_view about(static_cast<const char*>(text.get()), length);
-    if (nests_too_deep(about)) throw std::invalid_argument("nested too deep");
-    Json table = Json::parse(about);
+    Json table = parse_json(about, fmt::format("{}: {}", name, kTableRecord));
     archive.metadata = std::move(table.at(kMetadataKey));
+    const Json& rows = table.at("tensors");
+    check_records(reader, bytes, rows.size(), name);
     size_t number = 0;
-    for (const Json& row : table.at("tensors")) {
-      archive.tensors.emplace(row.at(0), read_tensor(reader, row, record_of(number++)));
+    for (const Json& row : rows) {
+      const auto key = row.at(0).get<std::string>();
+      if (!archive.tensors.emplace(key, read_tensor(reader, row, record_of(number++))).second) {
+        throw ModelError(fmt::format("{}: the tensor {} stands twice", name, quoted_name(key)));
+      }
     }
   } catch (const ModelError&) {
     throw;
+  } catch (const ConfigError& error) {  // parse_json's
+    throw ModelError(error.lines());
   } catch (const std::exception&) {  // c10's messages carry stack traces: of no use to a user
     throw ModelError(name + ": not a catdog model file");
   }

@@ -3,6 +3,7 @@
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/json_names.hpp"
+#include "catdog/core/text.hpp"
 
 namespace catdog {
 namespace {
@@ -72,7 +73,11 @@ std::map<std::string, std::string> hashes_in_record(std::string_view text,
     const Json record = Json::parse(text);
     if (record.at("format") != kFormat) throw DataError(source + ": of another format");
     for (const Json& picture : record.at("pictures")) {
-      hashes.emplace(get_name(picture, "name"), picture.at("sha256").get<std::string>());
+      const auto digest = picture.at("sha256").get<std::string>();
+      if (!is_hexadecimal(digest, 64) ||
+          !hashes.emplace(get_name(picture, "name"), digest).second) {
+        throw DataError(source + ": damaged, or not made by catdog split");
+      }
     }
   } catch (const Json::exception&) {
     throw DataError(source + ": damaged, or not made by catdog split");

@@ -5,11 +5,13 @@
 
 #include <cstdint>
 
+#include "catdog/core/display_text.hpp"
+
 namespace catdog {
 
 std::string html_escaped(std::string_view text) {
   std::string escaped;
-  for (const char c : text) {
+  for (const char c : shown_lines(text)) {
     switch (c) {
       case '&': escaped += "&amp;"; break;
       case '<': escaped += "&lt;"; break;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catdog/report/recorded_run.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
+#include <limits>
 #include <sstream>
 
 #include "catdog/core/error.hpp"
@@ -27,6 +26,16 @@ Json read_config_json(const fs::path& file) {
   return config;
 }
 
+// Whether a run could have written these numbers; false for what is no number.
+bool is_possible(const RecordedEpoch& row) {
+  constexpr double kLargestMean = std::numeric_limits<float>::max();  // losses are means of floats
+  constexpr double kLongest = 1e12;                                   // s
+  const auto is_in = [](double x, double low, double high) { return x >= low && x <= high; };
+  return is_in(row.loss, -kLargestMean, kLargestMean) &&
+         is_in(row.val_loss, -kLargestMean, kLargestMean) && is_in(row.accuracy, 0, 1) &&
+         is_in(row.val_accuracy, 0, 1) && is_in(row.seconds, 0, kLongest);
+}
+
 std::vector<RecordedEpoch> read_epochs(const fs::path& file) {
   std::istringstream lines(read_file(file));
   std::string line;
@@ -37,10 +46,7 @@ std::vector<RecordedEpoch> read_epochs(const fs::path& file) {
     RecordedEpoch row{};
     const int read = std::sscanf(line.c_str(), "%d,%lf,%lf,%lf,%lf,%*f,%lf,", &row.epoch, &row.loss,
                                  &row.accuracy, &row.val_loss, &row.val_accuracy, &row.seconds);
-    const double numbers[] = {row.loss, row.accuracy, row.val_loss, row.val_accuracy, row.seconds};
-    if (read != 6 || row.epoch != static_cast<int>(epochs.size()) + 1 ||
-        !std::all_of(std::begin(numbers), std::end(numbers),
-                     [](double x) { return std::isfinite(x); })) {
+    if (read != 6 || row.epoch != static_cast<int>(epochs.size()) + 1 || !is_possible(row)) {
       throw Error(shown(file) + ": damaged after epoch " + std::to_string(epochs.size()));
     }
     epochs.push_back(row);

@@ -187,7 +187,7 @@ Config RunFolder::config() const {
   try {
     return read_config(read_file(file), shown(file));
   } catch (const Error& error) {
-    throw ModelError(error.what());
+    throw ModelError(error.lines());
   }
 }
 

@@ -146,8 +146,7 @@ EpochResult Trainer::run_epoch(const std::function<void(const Progress&)>& obser
   const double waited = batches_->waited_seconds() - waited_before;
   Network judged = network();
   const Predictions predictions = infer(judged, validation_, device_, config_.data.workers);
-  const auto is_finite = [](float score) { return std::isfinite(score); };
-  if (!std::all_of(predictions.scores.begin(), predictions.scores.end(), is_finite)) {
+  if (!are_finite(predictions.scores)) {
     throw NotFinite(fmt::format(
         "the validation loss is not a finite number after epoch {}, training step {}: a smaller "
         "--lr may help",
@@ -222,12 +221,15 @@ TrainingFigures Trainer::finite_figures() const {
 
 void Trainer::check_finite() const {
   if (step_.pictures() > 0) finite_figures();
-  for (const auto& [name, weight] : weights_of(*net_)) {
-    if (!weight.isfinite().all().item<bool>()) {
-      throw NotFinite(fmt::format("the weights {} are not finite numbers", name) + where() +
+  const auto check = [&](const char* what, const NamedTensors& tensors) {
+    for (const auto& [name, tensor] : tensors) {
+      if (tensor.isfinite().all().item<bool>()) continue;
+      throw NotFinite(fmt::format("the {} {} are not finite numbers", what, name) + where() +
                       ": a smaller --lr may help");
     }
-  }
+  };
+  check("weights", weights_of(*net_));
+  check("numbers", tensors());  // the optimizer's and the average's too
 }
 
 }  // namespace catdog

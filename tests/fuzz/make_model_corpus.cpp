@@ -28,6 +28,8 @@ int main(int, char** argv) {
   write("model", to_archive(model));
   write("checkpoint", to_archive(Checkpoint{.config = config,
                                             .classes = model.classes,
+                                            .pictures = Json::object(),
+                                            .environment = Json::object(),
                                             .position = {.epochs = 1, .steps_done = 3},
                                             .tensors = {{"sums", torch::zeros(2)}},
                                             .history = {EpochResult{.epoch = 1}},

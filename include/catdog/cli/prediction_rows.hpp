@@ -24,6 +24,9 @@ class PredictionRows {
   // A table shows the `top` most probable classes.
   PredictionRows(RowFormat format, std::vector<std::string> classes, int top);
 
+  // Whether the rows are exact, for a program, or a table for a person.
+  bool is_for_programs() const { return format_ != RowFormat::table; }
+
   // What stands above the rows, if anything; lines are ended.
   std::string header() const;
   std::string row(const PicturePrediction& prediction) const;

@@ -5,6 +5,8 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace catdog {
 
@@ -21,16 +23,29 @@ enum class ExitCode : int {
 class Error : public std::runtime_error {
  public:
   explicit Error(const std::string& message, ExitCode code = ExitCode::failed)
-      : std::runtime_error(message), code_(code) {}
+      : std::runtime_error(message), code_(code), lines_{message} {}
+  // Of several lines, each without a line's end; what() has them one below the other.
+  explicit Error(std::vector<std::string> lines, ExitCode code = ExitCode::failed)
+      : std::runtime_error(joined(lines)), code_(code), lines_(std::move(lines)) {}
+
   ExitCode code() const { return code_; }
+  const std::vector<std::string>& lines() const { return lines_; }
 
  private:
+  static std::string joined(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines) text += (&line == lines.data() ? "" : "\n  ") + line;
+    return text;
+  }
+
   ExitCode code_;
+  std::vector<std::string> lines_;
 };
 
 // A command line or config that cannot be carried out.
 struct ConfigError : Error {
   explicit ConfigError(const std::string& message) : Error(message, ExitCode::usage) {}
+  explicit ConfigError(std::vector<std::string> lines) : Error(std::move(lines), ExitCode::usage) {}
 };
 
 // A picture, or a folder of pictures, that cannot be used.
@@ -41,6 +56,7 @@ struct DataError : Error {
 // A model file or run folder that cannot be used.
 struct ModelError : Error {
   explicit ModelError(const std::string& message) : Error(message, ExitCode::model) {}
+  explicit ModelError(std::vector<std::string> lines) : Error(std::move(lines), ExitCode::model) {}
 };
 
 // The work was cut off by a signal; `main` ends the process by that signal.

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "catdog/core/display_text.hpp"
 #include "catdog/core/error.hpp"
 
 namespace catdog {
@@ -32,9 +33,6 @@ class FileError : public Error {
  private:
   int number_;
 };
-
-// A path as it is shown to a person: control characters and invalid UTF-8 escaped as \xHH.
-std::string shown(const fs::path& path);
 
 // The bytes of a regular file. Throws Error naming the path if it cannot be opened, is not a
 // regular file, or holds more than `max_bytes`. Never blocks on a FIFO or device.

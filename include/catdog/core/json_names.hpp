@@ -26,7 +26,8 @@ void set_names(Json& json, const std::string& key, const std::vector<std::string
 std::string get_name(const Json& json, const std::string& key);
 
 // JSON for output, on one line unless `indent` is given. Invalid UTF-8 in other texts becomes
-// U+FFFD, so that this never throws.
+// U+FFFD, so that this never throws. Characters that is_displayed() denies stand as \uXXXX: read
+// back, the text is exact, and a terminal that shows the JSON is safe from it.
 std::string json_text(const Json& json, int indent = -1);
 
 }  // namespace catdog

@@ -30,6 +30,9 @@ struct Range {
   }
 };
 
+// "from 0 to 1 (excluded)".
+std::string text_of(const Range& range);
+
 // One key of a section.
 struct Option {
   std::string key;

@@ -16,6 +16,9 @@ std::string with_thousands(int64_t number);
 // The ASCII letters of `text` in lower case, other bytes as they are.
 std::string lower_case(std::string_view text);
 
+// Whether `text` is so many hexadecimal digits, the letters in lower case, as sha256() writes them.
+bool is_hexadecimal(std::string_view text, size_t digits);
+
 // "a, b and c".
 std::string join_and(const std::vector<std::string>& parts);
 

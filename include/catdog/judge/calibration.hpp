@@ -26,6 +26,9 @@ std::vector<ReliabilityBin> reliability_bins(const Predictions& predictions, dou
 // bins.
 double calibration_error(const Predictions& predictions, double temperature = 1);
 
+// Temperatures that a file may hold: what calibrate() finds, from .01 to 100, lies well within.
+inline constexpr double kLeastTemperature = 1e-3, kLargestTemperature = 1e3;
+
 // What is learnt from validation and then used elsewhere.
 struct Calibration {
   double temperature = 1;  // divides the scores; least cross-entropy, from .01 to 100

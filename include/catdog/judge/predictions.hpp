@@ -25,6 +25,9 @@ struct Predictions {
 // The predicted class: that of the highest score, the first of equals.
 int predicted_class(std::span<const float> scores);
 
+// Whether each score is a finite number: weights that are finite may still overflow.
+bool are_finite(std::span<const float> scores);
+
 // The softmax of the scores, each divided by `temperature`: probabilities, one a class.
 std::vector<double> probabilities(std::span<const float> scores, double temperature = 1);
 

@@ -36,7 +36,8 @@ struct Archive {
 std::string pack_archive(const Archive& archive);
 
 // The archive that `bytes` are; `name` is for messages. Tensors are on the CPU, contiguous. Throws
-// ModelError, naming the fault, for anything that is not a whole, unchanged file of catdog's.
+// ModelError, naming the fault, for anything that is not a whole, unchanged file of catdog's, and
+// for a record or a tensor that stands twice, shares its bytes with another, or belongs to nothing.
 Archive parse_archive(std::string_view bytes, const std::string& name);
 
 // Writes the file in one step (see write_file_atomically) into a folder that is no link.

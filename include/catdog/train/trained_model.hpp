@@ -29,14 +29,22 @@ std::string short_digest(const std::string& digest);
 std::vector<std::string> short_digests(std::vector<std::string> digests);
 
 Json to_json(const Calibration& calibration);
-// Throws Json::exception.
-Calibration to_calibration(const Json& json);
+// `name` is the file's and `path` that of the object in it, for messages. Throws ModelError for
+// numbers that calibrate() could not have found; Json::exception where they are missing.
+Calibration to_calibration(const Json& json, const std::string& name, const std::string& path);
+
+// The "format" of its file.
+inline constexpr const char* kModelFormat = "catdog-model-1";
 
 // What its file holds; the tensors are the network's own, not copies.
 Archive to_archive(const TrainedModel& model);
 
-// The network is on the CPU, in inference mode. Throws ModelError naming the fault; `name` is the
-// file's.
+// All but the network, which stays null, from an archive's metadata. Throws ModelError, naming the
+// fault, for a value that training could not have written; `name` is the file's.
+TrainedModel to_description(const Json& metadata, const std::string& name);
+
+// The same with the network, on the CPU, in inference mode. Throws ModelError, also for tensors
+// that are not the network's, or hold numbers that are not finite or variances below 0.
 TrainedModel to_trained_model(const Archive& archive, const std::string& name);
 
 void save_model(const std::filesystem::path& path, const TrainedModel& model);

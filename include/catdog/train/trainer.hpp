@@ -89,7 +89,7 @@ class Trainer {
   // done.
   void set_position(const Position& position, std::vector<double> val_losses);
 
-  // Throws NotFinite if a weight or the epoch's loss is not a finite number, so that nothing of the
+  // Throws NotFinite if the epoch's loss or a number of tensors() is not finite, so that nothing of the
   // kind is kept.
   void check_finite() const;
 
