@@ -25,6 +25,8 @@ class FileError : public Error {
   // where the reason may be this file's alone, as a name that is too long.
   bool is_of_disk() const;
 
+  int number() const { return number_; }
+
  private:
   int number_;
 };
