@@ -2,11 +2,14 @@
 #include "catdog/cli/run_program.hpp"
 
 #include <c10/util/Exception.h>
+#include <spdlog/fmt/fmt.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <new>
+#include <sstream>
 #include <string>
 #include <system_error>
 
@@ -14,6 +17,7 @@
 #include "catdog/cli/standard_output.hpp"
 #include "catdog/cli/usage_error.hpp"
 #include "catdog/core/error.hpp"
+#include "catdog/core/files.hpp"
 #include "catdog/core/signals.hpp"
 
 namespace catdog {
@@ -28,9 +32,50 @@ std::string first_line(const c10::Error& error) {
          (no_memory ? ": a smaller --batch-size or data.image_size may help" : "");
 }
 
+// Where the address space is limited: libraries that get no memory fail with all kinds of messages.
+std::string memory_hint() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return "";
+  return fmt::format("; the cause may be that this process may map only {} MB (ulimit -v)",
+                     limit.rlim_cur >> 20);
+}
+
+// What the system refused, without the name of the function that it was asked through.
+std::string text_of(const fs::filesystem_error& error) {
+  if (error.path1().empty() && error.code() == std::errc::no_such_file_or_directory) {
+    return "the current folder was removed: change to another folder";
+  }
+  return shown(error.path1()) + ": " + error.code().message();
+}
+
+// Of fmt::print, which names no file, or of the start of a thread.
+std::string text_of(const std::system_error& error) {
+  if (std::ferror(stdout) != 0) return stdout_fault(error.code().value());
+  if (error.code() == std::errc::resource_unavailable_try_again) {
+    return "no other thread could be started: a limit on threads or memory is too low (ulimit -u, "
+           "ulimit -v)";
+  }
+  return error.what();
+}
+
 int report_failure(const std::string& message, ExitCode code) {
   std::fprintf(stderr, "catdog: error: %s\n", message.c_str());
   return static_cast<int>(code);
+}
+
+int run_command(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) {
+      return report_failure(usage_error(app, error), ExitCode::usage);
+    }
+    std::ostringstream text;  // --help, --version
+    app.exit(error, text, text);
+    print_result(text.str());
+  }
+  finish_results();
+  return static_cast<int>(ExitCode::ok);
 }
 
 }  // namespace
@@ -39,12 +84,7 @@ int run_program(int argc, char** argv) {
   CLI::App app("Trains, judges and uses a small image classifier from little data.", "catdog");
   setup_program(app);
   try {
-    app.parse(argc, argv);
-    flush_results();
-    return static_cast<int>(ExitCode::ok);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return report_failure(usage_error(app, error), ExitCode::usage);
+    return run_command(app, argc, argv);
   } catch (const Interrupted& interrupted) {
     // The reader closed the pipe: exit without a message.
     if (interrupted.signal != SIGPIPE) std::fprintf(stderr, "catdog: interrupted\n");
@@ -52,14 +92,16 @@ int run_program(int argc, char** argv) {
   } catch (const Error& error) {
     return report_failure(error.what(), error.code());
   } catch (const c10::Error& error) {
-    return report_failure(first_line(error), ExitCode::failed);
+    return report_failure(first_line(error) + memory_hint(), ExitCode::failed);
   } catch (const std::bad_alloc&) {
-    return report_failure("out of memory", ExitCode::failed);
-  } catch (const std::system_error& error) {  // fmt::print's
+    return report_failure("out of memory" + memory_hint(), ExitCode::failed);
+  } catch (const fs::filesystem_error& error) {
+    return report_failure(text_of(error), ExitCode::failed);
+  } catch (const std::system_error& error) {
     if (error.code() == std::errc::broken_pipe) end_by_signal(SIGPIPE);
-    return report_failure(error.what(), ExitCode::failed);
+    return report_failure(text_of(error), ExitCode::failed);
   } catch (const std::exception& error) {
-    return report_failure(error.what(), ExitCode::failed);
+    return report_failure(error.what() + memory_hint(), ExitCode::failed);
   }
 }
 

@@ -11,4 +11,10 @@ namespace catdog {
 void print_result(const std::string& text);
 void flush_results();
 
+// The same at the end of a command that has succeeded: the Error says that its files are whole.
+void finish_results();
+
+// The message where stdout takes no more; `error` is an errno.
+std::string stdout_fault(int error);
+
 }  // namespace catdog
