@@ -4,7 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "catdog/core/error.hpp"
+#include "catdog/core/text.hpp"
+#include "test_support.hpp"
 
 namespace catdog {
 namespace {
@@ -34,6 +38,32 @@ TEST(Config, DefaultsAreOverlaidByTheFile) {
   EXPECT_EQ(config.model.filters, (std::vector<int>{8, 16}));
   EXPECT_EQ(config.train.batch_size, 32);
   EXPECT_EQ(config.optimizer.lr, 1e-4);
+}
+
+size_t lines_in(const std::string& text) {
+  return static_cast<size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+}
+
+TEST(Config, NamesTenFaultsAndCountsTheOthers) {
+  for (const int count : {2, 10, 11, 5000}) {
+    std::string keys, sections;
+    std::vector<Setting> settings;
+    for (int i = 0; i < count; ++i) {
+      const std::string number = std::to_string(i);
+      keys += (i > 0 ? ",\"key" : "\"key") + number + "\": 1";
+      sections += (i > 0 ? ",\"section" : "\"section") + number + "\": {}";
+      settings.push_back({"data.key" + number, "1", "--set"});
+    }
+    const std::string of_settings = test::message_of<ConfigError>(
+        [&] { read_config("{}", "", settings); });
+    for (const std::string& text :
+         {fault("{\"data\": {" + keys + "}}"), fault("{" + sections + "}"), of_settings}) {
+      const size_t shown = static_cast<size_t>(std::min(count, 10));
+      EXPECT_EQ(lines_in(text), 1 + shown + (count > 10 ? 1 : 0)) << text;
+      EXPECT_EQ(text.find(" faults in the config"), with_thousands(count).size()) << text;
+      EXPECT_EQ(text.ends_with("\n  and " + with_thousands(count - 10) + " more"), count > 10);
+    }
+  }
 }
 
 TEST(Config, ReadsBackEqualAtFullPrecision) {

@@ -33,6 +33,13 @@ TEST(Csv, WhatIsWrittenReadsBackEqual) {
   EXPECT_EQ(csv_row({"a", "b c"}), "a,b c\n");
 }
 
+// docs/predict.md: a field that a spreadsheet would take for a formula is exact all the same.
+TEST(Csv, ChangesNoFieldForTheSakeOfSpreadsheets) {
+  const Rows rows = {{"=1+1.jpg", "+a", "-b", "@c", "\tx"}};
+  EXPECT_EQ(csv_row(rows[0]), "=1+1.jpg,+a,-b,@c,\tx\n");
+  EXPECT_EQ(parse_csv(csv_row(rows[0]), "x"), rows);
+}
+
 TEST(Csv, NamesTheLineWhoseQuotesDoNotFit) {
   for (const char* bad : {"a\nb,\"c", "a\nb,\"c\"d\n", "a\nb\"c\n"}) {
     EXPECT_EQ(test::message_of<Error>([&] { parse_csv(bad, "x.csv"); }),

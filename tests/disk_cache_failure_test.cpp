@@ -101,17 +101,60 @@ TEST_F(DiskCacheTest, AnUnwritableFolderIsReadAllTheSame) {
   const Pictures decoded = read();
   test::write_picture(picture_file(0), 99);
   const Picture changed = open(CacheKind::none).picture(0);
+  if (::geteuid() == 0) {  // root may write anywhere
+    for (const auto& entry : fs::recursive_directory_iterator(folder_.path())) {
+      ASSERT_EQ(::chown(entry.path().c_str(), 65534, 65534), 0);
+    }
+  }
   fs::permissions(folder_.path(), fs::perms(0755));
-  fs::permissions(cache_folder(), fs::perms(0555));
+  fs::permissions(cache_folder(), fs::perms(0500));
   EXPECT_TRUE(well_in_child([&] {
     if (::geteuid() == 0 && ::seteuid(65534) != 0) return false;
     options_.cache_mb = 0;  // so that what is kept is kept by the file
     const ImageFolder pictures = open();
-    const bool others = pictures.picture(1).data == pictures.picture(1).data;
-    return others && cv::norm(pictures.picture(0), changed, cv::NORM_INF) == 0 &&
-           pictures.picture(0).data != pictures.picture(0).data;
+    const bool others = cv::norm(pictures.picture(1), decoded[1], cv::NORM_INF) == 0;
+    const bool first = cv::norm(pictures.picture(0), changed, cv::NORM_INF) == 0;
+    for (const int i : {0, 1}) test::write_text(picture_file(i), "no picture");
+    return others && first && cv::norm(pictures.picture(1), decoded[1], cv::NORM_INF) == 0 &&
+           test::message_of<DataError>([&] { pictures.picture(0); }) != "";
   }));
-  fs::permissions(cache_folder(), fs::perms(0755));
+  fs::permissions(cache_folder(), fs::perms(0700));
+}
+
+TEST_F(DiskCacheTest, AFileThatIsTruncatedWhileItIsUsedCostsOneWarning) {
+  const Pictures decoded = read();
+  for (const uint64_t left : {fs::file_size(cache_file()) - 1, uint64_t{5000}, uint64_t{0}}) {
+    const ImageFolder pictures = open();
+    for (int i = 0; i < kCount; ++i) pictures.picture(i);
+    fs::resize_file(cache_file(), left);
+    testing::internal::CaptureStdout();
+    for (int round = 0; round < 2; ++round) {
+      Pictures again;
+      for (int i = 0; i < kCount; ++i) again.push_back(pictures.picture(i));
+      EXPECT_TRUE(equal(again, decoded));
+    }
+    const std::string said = testing::internal::GetCapturedStdout();
+    EXPECT_NE(said.find("the disk cache is damaged"), std::string::npos) << said;
+    EXPECT_EQ(said.find("the disk cache is damaged"), said.rfind("the disk cache is damaged"));
+    EXPECT_TRUE(equal(read(), decoded));  // makes another
+  }
+}
+
+TEST_F(DiskCacheTest, AFileThatIsTruncatedBeforeItsImagesWereUsedIsReplaced) {
+  const Pictures decoded = read();
+  const uint64_t bytes = fs::file_size(cache_file());
+  {
+    const ImageFolder pictures = open();
+    Pictures first;
+    for (int i = 0; i < kCount; ++i) {
+      if (i == kCount / 2) fs::resize_file(cache_file(), bytes / 2);
+      first.push_back(pictures.picture(i));
+    }
+    EXPECT_TRUE(equal(first, decoded));
+  }
+  EXPECT_TRUE(equal(read(), decoded));
+  EXPECT_EQ(fs::file_size(cache_file()), bytes);
+  EXPECT_EQ(files_in_cache_folder(), 1u);
 }
 
 TEST_F(DiskCacheTest, ManyThreadsMayFillIt) {

@@ -42,7 +42,7 @@ class DiskCacheTest : public testing::Test {
     return ImageFolder(folder_ / "train", options_, memory_budget(options_));
   }
 
-  // The first `count` pictures of a run of its own; cloned, as a run's mapping ends with it.
+  // The first `count` pictures of a run of its own; cloned: a caller must not change them.
   Pictures read(CacheKind cache = CacheKind::disk, int count = kCount) {
     const ImageFolder pictures = open(cache);
     Pictures read;

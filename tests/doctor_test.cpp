@@ -48,6 +48,63 @@ std::string finding_of(const std::function<void(MachineFacts&)>& change) {
 
 TEST(Findings, AreNoneOnAHealthyMachine) { EXPECT_EQ(findings_of(healthy()).size(), 0u); }
 
+TEST(Findings, NameDecodersWithKnownHoles) {
+  CodecLibrary library = {.name = "libwebp",
+                          .path = "/opt/lib/libwebp.so.7",
+                          .version = "1.2.4",
+                          .holes = {"CVE-2023-4863"}};
+  EXPECT_EQ(finding_of([&](auto& facts) { facts.codecs = {library}; }),
+            "note: libwebp 1.2.4 (/opt/lib/libwebp.so.7) has known holes, through which a crafted "
+            "image may take over this process: CVE-2023-4863 | install a newer one, or read no "
+            "images of others");
+  library.package = "libwebp7";
+  library.package_version = "1.2.4-0.2";
+  EXPECT_EQ(finding_of([&](auto& facts) { facts.codecs = {library}; }),
+            "note: libwebp 1.2.4-0.2 (/opt/lib/libwebp.so.7) has known holes, through which "
+            "a crafted image may take over this process: CVE-2023-4863 | apt-get update && apt-get install "
+            "--only-upgrade libwebp7");
+  library.holes.clear();
+  EXPECT_EQ(finding_of([&](auto& facts) { facts.codecs = {library}; }), "");
+}
+
+// A library that no distribution maintains is judged by its own version.
+TEST(Codecs, OfNoDistributionAreJudgedByTheirOwnVersion) {
+  const auto holes = [](const std::string& version, const std::filesystem::path& path = "/opt/libwebp.so.7") {
+    return known_holes({.name = "libwebp", .path = path, .version = version}, "bookworm");
+  };
+  const std::vector<std::string> one = {"CVE-2023-4863"}, none;
+  for (const char* old : {"1.2.4", "1.3.1", "0.6.1", "1.3"}) EXPECT_EQ(holes(old), one) << old;
+  for (const char* fine : {"1.3.2", "1.10.0", "2.0", ""}) EXPECT_EQ(holes(fine), none) << fine;
+  // One that a distribution other than Debian maintains may be mended at any version.
+  EXPECT_EQ(holes("1.2.4", "/usr/lib64/libwebp.so.7"), none);
+}
+
+// A package is judged by its version in its release: an updated one is never remarked on.
+TEST(Codecs, OfAPackageAreJudgedByThePackagesVersion) {
+  const auto holes = [](const char* version, const char* release) {
+    return known_holes({.name = "libwebp",
+                        .path = "/usr/lib/x86_64-linux-gnu/libwebp.so.7",
+                        .version = "1.2.4",
+                        .package = "libwebp7",
+                        .package_version = version},
+                       release);
+  };
+  const std::vector<std::string> one = {"CVE-2023-4863"}, none;
+  EXPECT_EQ(holes("1.2.4-0.2+deb12u1", "bookworm"), none);
+  EXPECT_EQ(holes("1.2.4-0.2+deb12u10", "bookworm"), none);
+  EXPECT_EQ(holes("1.2.2-2ubuntu0.22.04.2", "jammy"), none);  // not in the table
+  if (std::system("dpkg --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "there is no dpkg";
+  EXPECT_EQ(holes("1.2.4-0.2", "bookworm"), one);
+}
+
+TEST(Codecs, ThatAreLoadedAreFound) {
+  // All that tests link with are LibTorch's and OpenCV's, of which any may have none of its own.
+  for (const CodecLibrary& library : codec_libraries()) {
+    EXPECT_TRUE(std::filesystem::exists(library.path)) << library.path;
+    EXPECT_TRUE(library.name == "libjpeg" || !library.version.empty()) << library.path;
+  }
+}
+
 TEST(Findings, StopTrainingWhereItCannotWork) {
   EXPECT_EQ(
       finding_of([](auto& facts) { facts.disk.can_write = false; }),

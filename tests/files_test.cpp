@@ -9,7 +9,6 @@
 #include <csignal>
 
 #include "catdog/core/error.hpp"
-#include "catdog/core/mapped_file.hpp"
 #include "test_support.hpp"
 
 namespace catdog {
@@ -41,7 +40,6 @@ TEST(Files, AFileMayHaveTheLongestNameThereIs) {
     write_file_atomically(folder / long_name, "new");
     EXPECT_EQ(read_file(folder / long_name), "new");
   }
-  { NewFile(folder / name, 3).publish(); }
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 2);
 }
 
@@ -111,54 +109,6 @@ TEST(Files, ReadingRefusesWhatIsNoRegularFileAndWhatIsTooLarge) {
   write_file_atomically(folder / "a", "12345");
   EXPECT_THROW(read_file(folder / "a", 4), Error);
   EXPECT_EQ(read_file(folder / "a", 5), "12345");
-}
-
-TEST(NewFile, IsSeenWhenItIsPublishedAndNotBefore) {
-  const TempFolder folder;
-  const fs::path path = folder / "a";
-  write_file_atomically(path, "former");
-  const MappedFile former(path);
-  {
-    NewFile file(path, 6);
-    file.write(3, "def");
-    EXPECT_EQ(file.bytes(), std::string_view("\0\0\0def", 6));
-    EXPECT_EQ(read_file(path), "former");
-    remove_abandoned(path);  // of which this one is none
-    file.write(0, "abc");
-    file.publish();
-    EXPECT_EQ(read_file(path), "abcdef");
-  }
-  EXPECT_EQ(read_file(path), "abcdef");
-  EXPECT_EQ(former.bytes(), "former");
-  { const NewFile one(path, 1), another(path, 1); }
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);
-  EXPECT_THROW(NewFile(folder / "absent" / "a", 1), Error);
-}
-
-TEST(NewFile, WhatAKilledProcessLeftIsRemoved) {
-  const TempFolder folder;
-  EXPECT_FALSE(test::well_in_child([&] {
-    const NewFile file(folder / "a", 5);
-    return std::raise(SIGKILL) == 0;
-  }));
-  write_file_atomically(folder / "a.tmp", "the user's");
-  ASSERT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 2);
-  remove_abandoned(folder / "b");
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 2);
-  remove_abandoned(folder / "a");
-  ASSERT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);
-  EXPECT_TRUE(fs::exists(folder / "a.tmp"));
-}
-
-TEST(MappedFile, RefusesWhatItCannotMap) {
-  const TempFolder folder;
-  ASSERT_EQ(mkfifo((folder / "fifo").c_str(), 0600), 0);
-  write_file_atomically(folder / "empty", "");
-  for (const char* name : {"fifo", "empty", "absent", "."}) {
-    const std::string fault =
-        test::message_of<Error>([&] { const MappedFile mapped(folder / name); });
-    EXPECT_NE(fault.find(name), std::string::npos) << fault;
-  }
 }
 
 TEST(NewFolder, RemovesWhatItMadeAndNothingElse) {

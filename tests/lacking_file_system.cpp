@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -102,13 +101,6 @@ int renameat2(int from_folder, const char* from, int to_folder, const char* to,
 int posix_fallocate(int file, off_t offset, off_t size) {
   if (is_missing("posix_fallocate", EINVAL)) return errno;
   return ::syscall(SYS_fallocate, file, 0, offset, size) == 0 ? 0 : errno;
-}
-
-void* mmap(void* address, size_t size, int protection, int flags, int file, off_t offset) noexcept {
-  if (file >= 0 && (flags & MAP_SHARED) != 0 && is_missing("mmap", ENODEV)) return MAP_FAILED;
-  // NOLINTNEXTLINE: the call gives an address
-  return reinterpret_cast<void*>(
-      ::syscall(SYS_mmap, address, size, protection, flags, file, offset));
 }
 
 }  // extern "C"

@@ -22,6 +22,24 @@ TEST(PredictionsFile, IsATableThatAnyProgramReads) {
             "c.jpg,dogs,dogs,0.119202922,0.880797078\n");
 }
 
+TEST(PredictionsFile, KeepsTheDigestsOfTheFiles) {
+  NamedPredictions named = {.classes = {"cats", "dogs"},
+                            .files = {"a.jpg", "b.jpg"},
+                            .digests = {std::string(64, 'a'), std::string(64, 'b')},
+                            .predictions = {}};
+  add_logit(named.predictions, 0, 1);
+  add_logit(named.predictions, 2, 0);
+  const std::string csv = to_csv(named);
+  EXPECT_TRUE(csv.starts_with("file,true,predicted,p(cats),p(dogs),sha256\na.jpg,dogs,cats,0.5,0.5,a"))
+      << csv;
+  const NamedPredictions back = parse_predictions(csv, "x");
+  EXPECT_EQ(back.digests, named.digests);
+  EXPECT_EQ(back.classes, named.classes);
+  EXPECT_EQ(to_csv(back), csv);
+  named.classes = {"cats", "sha256"};  // a class may be called so
+  EXPECT_EQ(parse_predictions(to_csv(named), "x").classes, named.classes);
+}
+
 void expect_comes_back(const Predictions& predictions, std::vector<std::string> classes) {
   NamedPredictions named = {.classes = std::move(classes), .files = {}, .predictions = predictions};
   for (int64_t i = 0; i < predictions.count(); ++i) named.files.push_back(std::to_string(i));

@@ -2,6 +2,7 @@
 """What the tests of catdog report share: runs that were never trained, a reader of pages, and a
 judge of predictions that knows nothing of the program's."""
 import csv
+import hashlib
 import html.parser
 import json
 import math
@@ -109,6 +110,19 @@ def draw_predictions(path, classes=("cats", "dogs"), count=60, seed=1, prefix="v
                              classes[shares.index(max(shares))], *(f"{s:.9g}" for s in shares)])
 
 
+def record_digests(table, data):
+    """Adds the column sha256 to a table of predictions, of the files in `data` as they are."""
+    with open(table, newline="") as file:
+        header, *rows = csv.reader(file)
+    with open(table, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*header, "sha256"])
+        for row in rows:
+            path = data / row[0]
+            content = path.read_bytes() if path.exists() else b""
+            writer.writerow([*row, hashlib.sha256(content).hexdigest()])
+
+
 def auc(scored):
     """Of (score, positive): the share of pairs in the right order, ties half."""
     positives = [score for score, positive in scored if positive]
@@ -133,9 +147,9 @@ class Judged:
     def __init__(self, path):
         with open(path, newline="") as file:
             self.header, *self.rows = csv.reader(file)
-        self.classes = [column[2:-1] for column in self.header[3:]]
+        self.classes = [column[2:-1] for column in self.header[3:] if column != "sha256"]
         self.labels = [self.classes.index(row[1]) for row in self.rows]
-        self.shares = [[float(x) for x in row[3:]] for row in self.rows]
+        self.shares = [[float(x) for x in row[3:3 + len(self.classes)]] for row in self.rows]
         self.predicted = [shares.index(max(shares)) for shares in self.shares]
         self.n = len(self.rows)
         self.hits = sum(p == label for p, label in zip(self.predicted, self.labels))

@@ -12,8 +12,8 @@ import unittest
 
 from command_support import CATDOG, catdog
 
-ROWS = ["catdog", "LibTorch", "OpenCV", "pictures", "processor", "instructions", "cores", "threads",
-        "precision", "CUDA", "memory", "disk", "limits"]
+ROWS = ["catdog", "LibTorch", "OpenCV", "pictures", "decoders", "processor", "instructions",
+        "cores", "threads", "precision", "CUDA", "memory", "disk", "limits"]
 
 
 class Doctor(unittest.TestCase):
@@ -44,6 +44,11 @@ class Doctor(unittest.TestCase):
         self.assertEqual(facts["disk"]["folder"], os.path.realpath(self.folder))
         self.assertEqual(facts["limits"]["open_files"], resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         self.assertTrue(facts["formats"]["JPEG"])
+        for codec in facts["codecs"]:
+            self.assertTrue(os.path.exists(codec["path"]), codec)
+            self.assertTrue(codec["version"] or codec["name"] == "libjpeg", codec)
+            for hole in codec["holes"]:
+                self.assertTrue(any(hole in finding["what"] for finding in facts["findings"]))
         self.assertIn(facts["precision"]["auto"], ("fp32", "bf16"))
         self.assertTrue(facts["libtorch"]["onednn"])
         self.assertIsNone(facts["speed"])

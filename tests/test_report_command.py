@@ -11,7 +11,7 @@ import unittest
 from command_support import catdog, files
 from report_colours import contrast, difference
 from report_support import (METRICS, Judged, Page, ReportTest, auc, average_precision,
-                            draw_predictions, mcnemar)
+                            draw_predictions, mcnemar, record_digests)
 
 
 def percent(share):
@@ -140,13 +140,14 @@ class Report(ReportTest):
             shutil.copy(picture, data / f"validation/{i}.jpg")
         judged = Judged(table)
         expected = judged.mistakes()[:12] + judged.least_sure()[:12]
-        (data / expected[0]).unlink()
         (data / expected[1]).write_bytes(drawn[0].read_bytes()[:3000])
+        record_digests(table, data)
+        (data / expected[0]).unlink()
         page = self.report(run)
         shown = [image["alt"].split(":")[0] for image in page.images]
         self.assertEqual(shown, [file for file in expected if file not in expected[:2]])
         first = judged.rows[[row[0] for row in judged.rows].index(expected[2])]
-        said = f"{first[1]}, predicted {first[2]} {percent(max(map(float, first[3:])))}"
+        said = f"{first[1]}, predicted {first[2]} {percent(max(map(float, first[3:5])))}"
         self.assertEqual(page.images[0]["alt"], f"{expected[2]}: {said}")
         self.expect_text(page, said)
         self.expect_text(page, "2 of these pictures cannot be read from",
@@ -180,7 +181,62 @@ class Report(ReportTest):
         self.expect_text(page, *hostile, "--precision '$(x)'\\''</pre><script>'")
         # The data folder is there now: what lies outside it is not shown all the same.
         (self.folder / "data").mkdir()
-        self.expect_text(self.report(run), "(lies outside the data folder)")
+        self.expect_text(self.report(run, "--data", self.folder / "data"),
+                         "(lies outside the data folder)")
+
+    def test_a_run_from_elsewhere_shows_none_of_this_machines_files(self):
+        """Its config may name any folder, its table any name, and its folder may hold links."""
+        private = self.folder / "private"
+        self.assertEqual(catdog("synth", self.folder / "p", "--per-class", 8).returncode, 0)
+        (private / "validation").mkdir(parents=True)
+        for i, picture in enumerate(sorted((self.folder / "p").rglob("*.jpg"))):
+            shutil.copy(picture, private / f"validation/{i}.jpg")
+        run = self.make_run("a", data="private")
+        table = run / "predictions/validation.csv"
+        draw_predictions(table, count=16)
+        page = self.report(run)
+        self.assertEqual(page.images, [])
+        command = f"catdog report {run} --data {private}"
+        self.expect_text(page, "recorded without the SHA-256 of the images", command)
+        # Who names the folder sees its images.
+        shown = self.report(run, "--data", private).images
+        self.assertGreater(len(shown), 12)
+        # Where digests are recorded, only images that have them are shown, whoever names the folder.
+        (private / "validation/0.jpg").rename(self.folder / "0.jpg")
+        (private / "validation/0.jpg").write_bytes(b"another image")
+        record_digests(table, private)
+        (self.folder / "0.jpg").replace(private / "validation/0.jpg")
+        for flags in ([], ["--data", private]):
+            page = self.report(run, *flags)
+            self.assertEqual(len(page.images),
+                             len([image for image in shown if "validation/0.jpg" not in image["alt"]]))
+            self.expect_text(page, "validation/0.jpg (is not the image that was evaluated)")
+
+    def test_links_out_of_the_runs_folder_are_not_followed(self):
+        outside = self.folder / "outside"
+        outside.mkdir()
+        (outside / "env.json").write_text(json.dumps({"token": "secret"}))
+        self.assertEqual(catdog("synth", self.folder / "p", "--per-class", 1).returncode, 0)
+        next((self.folder / "p").rglob("*.jpg")).rename(outside / "first_batch.png")
+        draw_predictions(outside / "validation.csv")
+        run = self.make_run("a")
+        for name, target in (("env.json", "env.json"), ("first_batch.png", "first_batch.png"),
+                             ("predictions/validation.csv", "validation.csv")):
+            (run / name).symlink_to(outside / target)
+        page = self.report(run)
+        self.assertNotIn("secret", page.text)
+        self.assertEqual(page.images, [])
+        for name in ("env.json", "first_batch.png", "validation.csv"):
+            self.expect_text(page, f"{name}: is a symbolic link that leads out of the run's folder")
+        (run / "config.json").replace(outside / "config.json")
+        (run / "config.json").symlink_to(outside / "config.json")
+        self.refused(4, "config.json: is a symbolic link that leads out", run)
+        # Links within, and a link to the run itself, are the user's own way to name it.
+        (run / "config.json").unlink()
+        (outside / "config.json").replace(run / "real.json")
+        (run / "config.json").symlink_to("real.json")
+        (self.folder / "latest").symlink_to(run)
+        self.report(self.folder / "latest")
 
     def test_two_runs_are_compared_on_the_same_pictures(self):
         a, b = self.make_run("a"), self.make_run("b")

@@ -56,6 +56,19 @@ Json to_json(const DiskFacts& disk, uint64_t run_bytes) {
   return json;
 }
 
+Json to_json(const std::vector<CodecLibrary>& codecs) {
+  Json json = Json::array();
+  for (const CodecLibrary& library : codecs) {
+    Json& one = json.emplace_back(Json{{"name", library.name},
+                                       {"version", library.version},
+                                       {"package", library.package},
+                                       {"package_version", library.package_version},
+                                       {"holes", library.holes}});
+    set_name(one, "path", library.path);
+  }
+  return json;
+}
+
 Json to_json(const MachineFacts& facts, const std::vector<HealthFinding>& findings) {
   const LibTorchFacts& libtorch = facts.libtorch;
   Json json = {{"versions", facts.versions},
@@ -70,6 +83,7 @@ Json to_json(const MachineFacts& facts, const std::vector<HealthFinding>& findin
                {"precision", {{"auto", facts.precision.chosen}, {"text", precision_text(facts)}}},
                {"cuda", to_json(facts.gpu)},
                {"formats", Json::object()},
+               {"codecs", to_json(facts.codecs)},
                {"memory",
                 {{"total_bytes", facts.memory.total_bytes},
                  {"free_bytes", facts.memory.free_bytes},
@@ -123,6 +137,19 @@ std::string formats_text(const MachineFacts& facts) {
   return readable.empty() ? "none" : join_and(readable);
 }
 
+std::string codecs_text(const std::vector<CodecLibrary>& codecs) {
+  std::vector<std::string> texts;
+  for (const CodecLibrary& library : codecs) {
+    std::string version = library.version;
+    if (version.empty()) version = library.package_version;
+    texts.push_back(library.name + " " + (version.empty() ? "of unknown version" : version));
+    if (!library.version.empty() && !library.package_version.empty()) {
+      texts.back() += fmt::format(" ({})", library.package_version);
+    }
+  }
+  return texts.empty() ? "inside OpenCV" : join_and(texts);
+}
+
 std::string limits_text(const ProcessLimits& limits) {
   const auto bytes = [](const std::optional<uint64_t>& limit) {
     return limit ? gigabytes(*limit) : std::string("any size");
@@ -151,6 +178,7 @@ std::string machine_text(const MachineFacts& facts) {
       {"LibTorch", libtorch_text(facts)},
       {"OpenCV", version("opencv")},
       {"pictures", formats_text(facts)},
+      {"decoders", codecs_text(facts.codecs)},
       {"processor", facts.cores.name},
       {"instructions", facts.cores.has.empty() ? "none that matter" : join_and(facts.cores.has)},
       {"cores", cores_text(facts.cores)},

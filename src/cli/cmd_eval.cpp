@@ -24,7 +24,8 @@ namespace {
 
 // As the user would name it from where he stands.
 std::string from_here(const fs::path& path) {
-  const fs::path relative = path.lexically_proximate(fs::current_path());
+  std::error_code ignored;  // none: the current folder was removed
+  const fs::path relative = path.lexically_proximate(fs::current_path(ignored));
   return shown(relative.native().starts_with("..") ? path : relative);
 }
 
@@ -108,12 +109,14 @@ struct AllJudged {
   std::vector<Judged> judged;
   std::vector<Predictions> predictions;
   int64_t trained_on = 0;  // pictures that one of them was trained on, the most of all
+  std::vector<std::string> digests = {};  // of the pictures
 };
 
 AllJudged judge_all(const EvalCommand& options, const std::vector<fs::path>& files,
                     torch::Device device) {
   AllJudged all;
-  std::vector<std::string> names, digests;
+  std::vector<std::string> names;
+  std::vector<std::string>& digests = all.digests;
   for (const fs::path& file : files) {
     Judged& judged = all.judged.emplace_back(open_judged(options, file, device));
     const auto its_names = with_names({}, *judged.pictures, judged.folder(options)).files;
@@ -159,7 +162,7 @@ void judge(const EvalCommand& options, torch::Device device) {
   if (alone) result.calibrated = calibrated_figures(predictions, first.model.calibration);
   if (!options.predictions.empty()) {
     write_file_atomically(options.predictions,
-                          to_csv(with_names(predictions, *first.pictures, first.dir)),
+                          to_csv(with_names(predictions, *first.pictures, first.dir, all.digests)),
                           link_rule_for(options.predictions));
   }
   if (options.json) {

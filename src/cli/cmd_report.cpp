@@ -23,7 +23,12 @@ void setup_report(CLI::App& app) {
                    "page to write; else report.html, in the one run's folder or, for several, "
                    "in this one")
       ->type_name("FILE");
-  add_decode_flag(*command, options->limits);
+  command
+      ->add_option("--data", options->report.data,
+                   "folder of the images that the page shows, which holds validation/ and test/; "
+                   "else the one that the run's config names")
+      ->type_name("DIR");
+  add_decode_flag(*command, options->report.limits);
   add_examples(*command,
                {{"one run: runs/baseline/report.html", "catdog report runs/baseline"},
                 {"two side by side", "catdog report runs/baseline runs/augment -o both.html"}});
@@ -35,7 +40,7 @@ void run_report(const ReportCommand& options) {
   if (output.empty()) {
     output = options.runs.size() == 1 ? options.runs[0] / "report.html" : "report.html";
   }
-  const std::vector<std::string> faults = write_report(output, options.runs, options.limits);
+  const std::vector<std::string> faults = write_report(output, options.runs, options.report);
   print_text(shown(output) + "\n");
   for (const std::string& fault : faults) spdlog::warn("{}", fault);
   if (!faults.empty()) {

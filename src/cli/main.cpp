@@ -10,6 +10,7 @@
 #include "catdog/cli/run_program.hpp"
 #include "catdog/core/mutable_stderr.hpp"
 #include "catdog/core/signals.hpp"
+#include "early_start.hpp"
 
 namespace {
 
@@ -30,6 +31,9 @@ void set_up_logging() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  catdog::open_closed_streams();  // a build with a sanitizer has no earlier start
+  catdog::end_on_uncaught_exceptions();
+  catdog::return_to_removed_folder();
   keep_large_blocks();
   catdog::make_stderr_mutable();
   set_up_logging();

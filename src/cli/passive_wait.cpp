@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "early_start.hpp"
+
 namespace {
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // not set up before constructors
@@ -22,7 +24,7 @@ bool is_wait_setting(std::string_view variable) {
   return variable.starts_with("OMP_WAIT_POLICY=") || variable.starts_with("GOMP_SPINCOUNT=");
 }
 
-void start_again_with_passive_wait(int, char** arguments, char** environment) {
+void start_again_with_passive_wait(char** arguments, char** environment) {
   // No base address: the dynamic linker was started as the program, and would be again.
   if (environment == nullptr || ::getauxval(AT_BASE) == 0) return;
   std::vector<char*> variables;
@@ -39,8 +41,15 @@ void start_again_with_passive_wait(int, char** arguments, char** environment) {
   // Where that fails the program goes on with threads that spin.
 }
 
+void start_early(int, char** arguments, char** environment) {
+  catdog::open_closed_streams();
+  start_again_with_passive_wait(arguments, environment);
+  catdog::end_on_uncaught_exceptions();
+  catdog::leave_removed_folder();
+}
+
 using Start = void (*)(int, char**, char**);
-[[gnu::section(".preinit_array"), gnu::used]] const Start kStart = start_again_with_passive_wait;
+[[gnu::section(".preinit_array"), gnu::used]] const Start kStart = start_early;
 
 #endif
 

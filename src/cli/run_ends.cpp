@@ -8,6 +8,7 @@
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
+#include "catdog/data/pictures_digest.hpp"
 #include "catdog/report/contact_sheet.hpp"
 #include "catdog/report/run_report.hpp"
 #include "catdog/train/inference.hpp"
@@ -33,7 +34,8 @@ void write_predictions(const RunFolder& run, const ImageFolder& validation, torc
   kept.net->prepare(device, precision);
   const Predictions predictions = infer(kept.net, validation, device, kept.config.data.workers);
   write_file_atomically(run.predictions("validation"),
-                        to_csv(with_names(predictions, validation, kept.config.data.dir)),
+                        to_csv(with_names(predictions, validation, kept.config.data.dir,
+                                          picture_digests(validation))),
                         FolderLink::refuse);
 }
 
@@ -41,7 +43,7 @@ void write_predictions(const RunFolder& run, const ImageFolder& validation, torc
 void write_page(const RunFolder& run, DecodeLimits limits) {
   const fs::path page = run.path() / "report.html";
   try {
-    write_report(page, {run.path()}, limits);
+    write_report(page, {run.path()}, {.limits = limits});
     spdlog::info("report {}", shown(page));
   } catch (const std::exception& error) {
     spdlog::warn(

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 
 #include "catdog/core/display_text.hpp"
 
@@ -13,7 +14,7 @@ namespace {
 void check_written(bool is_written) {
   if (is_written) return;
   if (errno == EPIPE) throw Interrupted(SIGPIPE);
-  throw Error("the result could not be written to stdout");
+  throw Error(std::string("the result could not be written to stdout: ") + std::strerror(errno));
 }
 
 }  // namespace
@@ -25,6 +26,14 @@ void print_data(std::string_view text) {
 }
 
 void flush_results() { check_written(std::fflush(stdout) == 0); }
+
+void finish_results() {
+  try {
+    flush_results();
+  } catch (const Error& error) {
+    throw Error(std::string(error.what()) + "; everything else that the command does is done");
+  }
+}
 
 void print_to_stderr(const std::vector<std::string>& lines) {
   std::string text;

@@ -4,6 +4,7 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
 
 #include "catdog/core/error.hpp"
@@ -42,6 +43,11 @@ const OptionTable* find(const Sections& sections, const std::string& name) {
   return nullptr;
 }
 
+// How many faults a message names; the nearest name is looked up for no more.
+constexpr ptrdiff_t kNamedFaults = 10;
+
+bool is_named(const Faults& before) { return std::ssize(before) < kNamedFaults; }
+
 std::string unknown_key(const Sections& sections, const std::string& key) {
   std::vector<std::string> known;
   for (const auto& [section, table] : sections) {
@@ -52,12 +58,13 @@ std::string unknown_key(const Sections& sections, const std::string& key) {
 
 // Sets one option; the fault as a line, or "" if there is none.
 std::string read_option(const Sections& sections, const std::string& section,
-                        const std::string& key, const Json& value) {
+                        const std::string& key, const Json& value, const Faults& before) {
   const OptionTable* table = find(sections, section);
   const Option* option = table != nullptr ? find(*table, key) : nullptr;
   const std::string name = section + "." + key;
+  if (option != nullptr && option->read(value)) return "";
+  if (!is_named(before)) return name;
   if (option == nullptr) return unknown_key(sections, name);
-  if (option->read(value)) return "";
   return fmt::format("{} = {}: must be {}", name, json_text(value), option->rule) +
          (value.is_string() ? did_you_mean(value.get<std::string>(), option->choices) : "");
 }
@@ -231,7 +238,9 @@ Json parse_json(std::string_view text, const std::string& source) {
 Faults read_sections(const Sections& sections, const Json& object, const std::string& source) {
   Faults faults;
   for (const auto& [section, values] : object.items()) {
-    if (find(sections, section) == nullptr) {
+    if (find(sections, section) == nullptr && !is_named(faults)) {
+      faults.push_back(section);
+    } else if (find(sections, section) == nullptr) {
       std::vector<std::string> known;
       for (const auto& [name, table] : sections) known.push_back(name);
       faults.push_back(fmt::format("{}: unknown section; the nearest known one is {}", section,
@@ -240,7 +249,7 @@ Faults read_sections(const Sections& sections, const Json& object, const std::st
       faults.push_back(section + ": must be an object, { … }");
     } else {
       for (const auto& [key, value] : values.items()) {
-        const std::string fault = read_option(sections, section, key, value);
+        const std::string fault = read_option(sections, section, key, value, faults);
         if (!fault.empty()) faults.push_back(fault);
       }
     }
@@ -256,12 +265,13 @@ Faults apply_settings(const Sections& sections, const std::vector<Setting>& sett
         nests_too_deep(text) ? Json(text) : Json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (value.is_discarded()) value = text;
     const size_t dot = key.find('.');
+    const std::string section = key.substr(0, dot), name = key.substr(dot + 1);
     std::string fault = dot == std::string::npos
                             ? unknown_key(sections, key)
-                            : read_option(sections, key.substr(0, dot), key.substr(dot + 1), value);
+                            : read_option(sections, section, name, value, faults);
     // A text that looks like JSON (a folder named 2024): offered once more as it was typed.
     if (!fault.empty() && !value.is_string() &&
-        read_option(sections, key.substr(0, dot), key.substr(dot + 1), Json(text)).empty()) {
+        read_option(sections, section, name, Json(text), faults).empty()) {
       fault.clear();
     }
     if (!fault.empty()) faults.push_back(fmt::format("{}: {}", flag, fault));
@@ -272,29 +282,12 @@ Faults apply_settings(const Sections& sections, const std::vector<Setting>& sett
 void throw_if_any(const Faults& faults) {
   if (faults.empty()) return;
   if (faults.size() == 1) throw ConfigError(faults[0]);
-  Faults lines = faults;
-  lines.insert(lines.begin(), fmt::format("{} faults in the config", faults.size()));
+  Faults lines(faults.begin(), faults.begin() + std::min(std::ssize(faults), kNamedFaults));
+  const ptrdiff_t others = std::ssize(faults) - std::ssize(lines);
+  if (others > 0) lines.push_back(fmt::format("and {} more", with_thousands(others)));
+  lines.insert(lines.begin(),
+               fmt::format("{} faults in the config", with_thousands(std::ssize(faults))));
   throw ConfigError(std::move(lines));
-}
-
-Json write_sections(const Sections& sections) {
-  Json object = Json::object();
-  for (const auto& [section, table] : sections) {
-    Json& values = object[section] = Json::object();
-    for (const Option& option : table.options()) values[option.key] = option.write();
-  }
-  return object;
-}
-
-std::string describe_sections(const Sections& sections) {
-  std::string table = "| key | default | must be | what it is |\n|---|---|---|---|\n";
-  for (const auto& [section, options] : sections) {
-    for (const Option& option : options.options()) {
-      table += fmt::format("| `{}.{}` | `{}` | {} | {} |\n", section, option.key,
-                           option.write().dump(), option.rule, option.help);
-    }
-  }
-  return table;
 }
 
 }  // namespace catdog

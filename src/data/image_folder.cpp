@@ -138,6 +138,9 @@ Picture ImageFolder::picture(size_t index) const {
     const std::lock_guard lock(cache_->mutex);
     if (!cache_->pictures[index].empty()) return cache_->pictures[index];
   }
+  if (cache_->disk) {
+    if (Picture kept = cache_->disk->again(index); !kept.empty()) return kept;
+  }
   const std::string bytes = read_picture_file(file(index));
   const auto decode = [&] {
     return decode_resized(bytes, file(index), size_, resampling_, limits_);
@@ -148,7 +151,7 @@ Picture ImageFolder::picture(size_t index) const {
   const std::lock_guard lock(cache_->mutex);
   // Another thread may have been as quick, with the last picture of one pass and the first of the
   // next being the same.
-  if (cache_->pictures[index].empty() && (on_disk || memory_->take(size))) {
+  if (cache_->pictures[index].empty() && !on_disk && memory_->take(size)) {
     cache_->pictures[index] = picture;
   }
   return picture;

@@ -104,6 +104,7 @@ MachineFacts gather_facts(bool with_speed) {
                      .has_bf16_matrices = cpu_multiplies_bf16_matrices()};
   facts.gpu = gpu_facts();
   facts.formats = readable_formats();
+  facts.codecs = codec_libraries();
   facts.memory = memory_facts();
   facts.disk = disk_facts(std::filesystem::current_path());
   facts.run_bytes = bytes_on_disk(*net, config);

@@ -64,6 +64,21 @@ void look_at_formats(const MachineFacts& facts, Findings& findings) {
   }
 }
 
+void look_at_codecs(const MachineFacts& facts, Findings& findings) {
+  for (const CodecLibrary& library : facts.codecs) {
+    if (library.holes.empty()) continue;
+    const bool packaged = !library.package.empty();
+    findings.note(
+        fmt::format("{} {} ({}) has known holes, through which a crafted image may take over this "
+                    "process: {}",
+                    library.name, packaged ? library.package_version : library.version,
+                    shown(library.path), join_and(library.holes)),
+        packaged ? fmt::format("apt-get update && apt-get install --only-upgrade {}",
+                               library.package)
+                 : "install a newer one, or read no images of others");
+  }
+}
+
 void look_at_disk(const MachineFacts& facts, Findings& findings) {
   const std::string folder = shown(facts.disk.folder);
   if (!facts.disk.can_write) {
@@ -158,6 +173,7 @@ void look_at_speed(const MachineFacts& facts, Findings& findings) {
 std::vector<HealthFinding> findings_of(const MachineFacts& facts) {
   Findings findings;
   look_at_formats(facts, findings);
+  look_at_codecs(facts, findings);
   look_at_disk(facts, findings);
   look_at_memory(facts, findings);
   look_at_limits(facts, findings);

@@ -43,11 +43,16 @@ std::vector<size_t> first_of(std::vector<std::pair<double, size_t>> keyed, size_
   return pictures;
 }
 
-// The table's names come from elsewhere: none may lead out of the data folder into the page.
-std::string thumbnail(const fs::path& data, const std::string& file, DecodeLimits limits) {
+// The table and the folder's name come from elsewhere: nothing is shown but what was evaluated.
+// `digest` is its SHA-256; empty: it is not known, and the user named the folder.
+std::string thumbnail(const fs::path& data, const std::string& file, const std::string& digest,
+                      DecodeLimits limits) {
   const fs::path path = fs::path(file).lexically_normal();
   if (path.is_absolute() || *path.begin() == "..") {
     throw PictureError(FaultKind::unreadable, "lies outside the data folder");
+  }
+  if (!digest.empty() && sha256(read_picture_file(data / path)) != digest) {
+    throw PictureError(FaultKind::unreadable, "is not the image that was evaluated");
   }
   return as_jpeg(decode_shrunk(data / path, kDecodedPx, limits), kThumbnailPx);
 }
@@ -107,11 +112,13 @@ std::string gallery(const NamedPredictions& named, const std::vector<size_t>& pi
     const Said said = {name_of(predictions.labels[picture]), name_of(predicted),
                        confidence(predictions, picture)};
     const std::string& file = named.files[picture];
+    const std::string digest = named.digests.empty() ? "" : named.digests[picture];
     std::string shows = "<p class=\"none\">not shown</p>";
     try {
-      shows = fmt::format("<img alt=\"{}: {}, predicted {} {}\" src=\"{}\">", html_escaped(shown(file)),
-                          html_escaped(said.is), html_escaped(said.predicted),
-                          percent(said.probability), jpeg_address(thumbnail(data, file, limits)));
+      const std::string address = jpeg_address(thumbnail(data, file, digest, limits));
+      shows = fmt::format("<img alt=\"{}: {}, predicted {} {}\" src=\"{}\">",
+                          html_escaped(shown(file)), html_escaped(said.is),
+                          html_escaped(said.predicted), percent(said.probability), address);
     } catch (const PictureError& error) {
       faults.push_back(fmt::format("{} ({})", shown(file), error.fault));
     }

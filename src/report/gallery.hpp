@@ -19,8 +19,8 @@ std::vector<size_t> surest_mistakes(const Predictions& predictions, size_t count
 // Of all, right or wrong, from the lowest probability of the predicted class up.
 std::vector<size_t> least_sure(const Predictions& predictions, size_t count);
 
-// Those pictures of `data`, small, each with its true and its predicted class; of one that cannot
-// be read, a sentence says why.
+// Those images of `data`, small, each with its true and its predicted class; of one that cannot be
+// read, or whose SHA-256 is not the recorded one, a sentence says so.
 std::string gallery(const NamedPredictions& named, const std::vector<size_t>& pictures,
                     const std::filesystem::path& data, DecodeLimits limits);
 

@@ -63,17 +63,29 @@ const RecordedEpoch& RecordedRun::kept_epoch() const {
   return keep == "last" ? epochs.back() : best_epoch();
 }
 
+fs::path file_of_run(const fs::path& folder, const fs::path& name) {
+  const fs::path path = folder / name;
+  std::error_code error;
+  const fs::path whole = fs::weakly_canonical(path, error);
+  const fs::path inside = whole.lexically_relative(fs::weakly_canonical(folder, error));
+  if (error) throw Error("cannot read " + shown(path) + ": " + error.message());
+  if (inside.empty() || *inside.begin() == "..") {
+    throw Error(shown(path) + ": is a symbolic link that leads out of the run's folder");
+  }
+  return path;
+}
+
 RecordedRun read_recorded_run(const fs::path& folder) {
   const fs::path path = folder.has_filename() ? folder : folder.parent_path();  // "runs/a/"
   RecordedRun run{.name = shown(path.filename()), .config = {}, .epochs = {}, .environment = {}};
   try {
-    run.config = read_config_json(path / "config.json");
-    run.epochs = read_epochs(path / "metrics.csv");
+    run.config = read_config_json(file_of_run(path, "config.json"));
+    run.epochs = read_epochs(file_of_run(path, "metrics.csv"));
   } catch (const Error& error) {
     throw ModelError(error.what());
   }
   try {
-    run.environment = read_json(path / "env.json");
+    run.environment = read_json(file_of_run(path, "env.json"));
   } catch (const Error& error) {
     run.why_no_environment = error.what();
   }

@@ -28,7 +28,8 @@ void read_predictions(const fs::path& run, JudgedSubset& subset) {
   std::error_code ignored;
   if (!fs::exists(fs::symlink_status(file, ignored))) return;
   try {
-    subset.named = parse_predictions(read_file(file), shown(file));
+    subset.named = parse_predictions(
+        read_file(file_of_run(run, fs::path("predictions") / (subset.name + ".csv"))), shown(file));
     subset.evaluation = evaluate(subset.named->predictions);
   } catch (const Error& error) {
     subset.missing = error.what();
@@ -59,9 +60,9 @@ std::string contents(const std::vector<ReportedRun>& runs) {
 
 }  // namespace
 
-ReportedRun read_reported_run(const fs::path& folder, DecodeLimits limits) {
+ReportedRun read_reported_run(const fs::path& folder, ReportOptions options) {
   ReportedRun run{.folder = folder.has_filename() ? folder : folder.parent_path(),  // "runs/a/"
-                  .limits = limits};
+                  .options = std::move(options)};
   try {
     run.record = read_recorded_run(folder);
   } catch (const Error& error) {
@@ -76,7 +77,7 @@ ReportedRun read_reported_run(const fs::path& folder, DecodeLimits limits) {
     run.missing.push_back("No environment: " + run.record.why_no_environment);
   }
   try {
-    run.first_batch = as_jpeg(decode_picture(folder / "first_batch.png"), kSheetPx);
+    run.first_batch = as_jpeg(decode_picture(file_of_run(folder, "first_batch.png")), kSheetPx);
   } catch (const Error& error) {
     run.missing.push_back(std::string("No first batch: ") + error.what());
   }
@@ -100,12 +101,12 @@ std::string report_page(const std::vector<ReportedRun>& runs) {
 }
 
 std::vector<std::string> write_report(const fs::path& path, const std::vector<fs::path>& folders,
-                                      DecodeLimits limits) {
+                                      const ReportOptions& options) {
   std::vector<ReportedRun> runs;
   std::vector<std::string> faults;
   for (const fs::path& folder : folders) {
     try {
-      runs.push_back(read_reported_run(folder, limits));
+      runs.push_back(read_reported_run(folder, options));
     } catch (const ModelError& error) {
       faults.emplace_back(error.what());
     }

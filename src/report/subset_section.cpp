@@ -182,21 +182,39 @@ std::string figures(const NamedPredictions& named, const std::string& id) {
   return html + "</div>\n";
 }
 
+// The command that shows the images of a folder.
+std::string report_command(const ReportedRun& run, const std::string& folder) {
+  return fmt::format("<code>catdog report {} --data {}</code>",
+                     html_escaped(shell_word(shown(run.folder))), html_escaped(folder));
+}
+
 std::string galleries(const ReportedRun& run, const NamedPredictions& named) {
-  const Json dir = run.record.config.value("/data/dir"_json_pointer, Json());
-  if (!dir.is_string()) return "<p>No pictures: config.json names no data.dir.</p>\n";
-  const fs::path data = dir.get<std::string>();
+  fs::path data = run.options.data;
+  if (data.empty()) {
+    const Json dir = run.record.config.value("/data/dir"_json_pointer, Json());
+    if (!dir.is_string()) {
+      return fmt::format("<p>No images: config.json names no data.dir; {} names their folder.</p>\n",
+                         report_command(run, "DIR"));
+    }
+    data = dir.get<std::string>();
+    if (named.digests.empty()) {
+      return fmt::format(
+          "<p>No images: the predictions are recorded without the SHA-256 of the images, so that "
+          "those in the folder that config.json names may be others; {} shows them.</p>\n",
+          report_command(run, shell_word(shown(data))));
+    }
+  }
   const std::vector<size_t> mistakes = surest_mistakes(named.predictions, kShownPictures);
   const std::string wrong =
       mistakes.empty()
           ? "<p>No picture was told wrongly.</p>\n"
           : "<p>Told wrongly, and most sure of it: wrong labels and odd pictures are found "
             "here.</p>\n" +
-                gallery(named, mistakes, data, run.limits);
+                gallery(named, mistakes, data, run.options.limits);
   return "<h4>Most confident mistakes</h4>\n" + wrong +
          "<h4>Least sure</h4>\n<p>Right or wrong, nearest to not knowing: what the network finds "
          "hard.</p>\n" +
-         gallery(named, least_sure(named.predictions, kShownPictures), data, run.limits);
+         gallery(named, least_sure(named.predictions, kShownPictures), data, run.options.limits);
 }
 
 // Where the predictions are not of the weights that metrics.csv tells of.

@@ -59,9 +59,11 @@ Predictions infer(Network& net, const PictureStore& pictures, torch::Device devi
 }
 
 NamedPredictions with_names(Predictions predictions, const ImageFolder& pictures,
-                            const fs::path& dir) {
-  NamedPredictions named = {
-      .classes = pictures.classes(), .files = {}, .predictions = std::move(predictions)};
+                            const fs::path& dir, std::vector<std::string> digests) {
+  NamedPredictions named = {.classes = pictures.classes(),
+                            .files = {},
+                            .digests = std::move(digests),
+                            .predictions = std::move(predictions)};
   for (size_t i = 0; i < *pictures.size(); ++i) {
     named.files.push_back(pictures.file(i).lexically_relative(dir).string());
   }

@@ -15,6 +15,7 @@
 #include "catdog/pictures/check.hpp"
 #include "catdog/pictures/split.hpp"
 #include "catdog/pictures/synth.hpp"
+#include "catdog/report/run_report.hpp"
 
 namespace catdog {
 
@@ -107,7 +108,7 @@ void run_export(const ExportCommand& options);
 struct ReportCommand {
   std::vector<std::filesystem::path> runs;
   std::filesystem::path output;  // empty: report.html, in the one run's folder or in this one
-  DecodeLimits limits = {};
+  ReportOptions report = {};
 };
 void setup_report(CLI::App& app);
 void run_report(const ReportCommand& options);

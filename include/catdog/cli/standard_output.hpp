@@ -20,6 +20,9 @@ void print_data(std::string_view text);
 // Throws as print_text().
 void flush_results();
 
+// The same at the end of a command that has succeeded: the Error says that its files are whole.
+void finish_results();
+
 // Writes "catdog: <line>" to stderr, and the further lines below it, each as shown(). A failure is
 // ignored: there is no place to report it.
 void print_to_stderr(const std::vector<std::string>& lines);

@@ -94,7 +94,8 @@ bool nests_too_deep(std::string_view json);
 // `source`.
 Json parse_json(std::string_view text, const std::string& source);
 
-// What is wrong with a config, a line each: key, value, rule, and where it stands.
+// What is wrong with a config, a line each: key, value, rule, and where it stands. From the eleventh
+// on, which no message shows, a line may be the key alone.
 using Faults = std::vector<std::string>;
 
 // Sets the fields that `object` names, and returns the faults of the others.
@@ -103,7 +104,8 @@ Faults read_sections(const Sections& sections, const Json& object, const std::st
 // The same for values from the command line.
 Faults apply_settings(const Sections& sections, const std::vector<Setting>& settings);
 
-// Throws a ConfigError that lists all faults, if there are any.
+// Throws a ConfigError that lists the faults, if there are any: ten of them and the number of the
+// others.
 void throw_if_any(const Faults& faults);
 
 Json write_sections(const Sections& sections);

@@ -23,7 +23,8 @@ namespace catdog {
 
 enum class CacheKind {
   memory,  // up to cache_mb; the rest is decoded in each pass
-  disk,    // DIR/.catdog-cache/<subset>.pixels, see DiskCache; as memory where it cannot be written
+  disk,    // DIR/.catdog-cache/<subset>.pixels, see DiskCache; as memory where that cannot be
+           // written or trusted
   none,    // decoded in each pass
 };
 
@@ -85,8 +86,8 @@ class ImageFolder : public torch::data::datasets::Dataset<ImageFolder, torch::da
   torch::data::Example<> get(size_t index) override;
   torch::optional<size_t> size() const override { return listing_.files.size(); }
 
-  // RGB, S × S; the pixels must not be changed and may end with the folder. Runs no torch operation
-  // and may be called from several threads. Throws DataError.
+  // RGB, S × S; the pixels must not be changed. Runs no torch operation and may be called from
+  // several threads. Throws DataError.
   Picture picture(size_t index) const;
 
   int label(size_t index) const { return listing_.files[index].label; }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "catdog/core/options.hpp"
+#include "catdog/doctor/codecs.hpp"
 #include "catdog/doctor/limits.hpp"
 #include "catdog/train/gpu.hpp"
 
@@ -43,6 +44,7 @@ struct MachineFacts {
   PrecisionFacts precision;
   GpuFacts gpu;
   std::vector<std::pair<std::string, bool>> formats;  // of pictures, and whether they can be read
+  std::vector<CodecLibrary> codecs;                   // that decode them
   MemoryFacts memory;
   DiskFacts disk;
   uint64_t run_bytes = 0;         // on the disk, that a run of the default network needs at most

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Predictions of pictures with their names, as a table that any program reads: the columns file,
-// true, predicted, and p(<class>) for each class with its probability.
+// true, predicted, p(<class>) for each class with its probability, and sha256, the digest of the
+// image's file.
 #pragma once
 
 #include <string>
@@ -13,7 +14,8 @@ namespace catdog {
 
 struct NamedPredictions {
   std::vector<std::string> classes;
-  std::vector<std::string> files;  // exact, from the data folder on
+  std::vector<std::string> files;         // exact, from the data folder on
+  std::vector<std::string> digests = {};  // SHA-256 of each file, hexadecimal; empty: not known
   Predictions predictions;
 };
 

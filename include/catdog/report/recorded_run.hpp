@@ -31,6 +31,11 @@ struct RecordedRun {
   const RecordedEpoch& kept_epoch() const;
 };
 
+// `name` in the folder of a run, for reading. Throws Error if it is a symbolic link that leads out of
+// that folder: a run that comes from somebody else could name any file of this machine so.
+std::filesystem::path file_of_run(const std::filesystem::path& folder,
+                                  const std::filesystem::path& name);
+
 // Throws ModelError if config.json or metrics.csv is missing or damaged.
 RecordedRun read_recorded_run(const std::filesystem::path& folder);
 

@@ -24,21 +24,29 @@ struct JudgedSubset {
   Evaluation evaluation = {};                  // of `named`
 };
 
+// How the images that the page shows are found and read.
+struct ReportOptions {
+  std::filesystem::path data = {};  // their folder; empty: the one that the run's config names
+  DecodeLimits limits = {};
+};
+
 struct ReportedRun {
   std::filesystem::path folder;                 // as it was named
   RecordedRun record = {};                      // with at least one epoch
   std::optional<std::string> first_batch = {};  // first_batch.png as the bytes of a JPEG
   std::vector<std::string> missing = {};        // what is left out of the page, and why
   std::array<JudgedSubset, 2> subsets = {JudgedSubset{"validation"}, JudgedSubset{"test"}};
-  DecodeLimits limits = {};  // for the pictures that the page shows
+  ReportOptions options = {};
 };
 
 // Throws ModelError if config.json or metrics.csv is missing or damaged, or no epoch has ended;
 // without the rest, the page says so.
-ReportedRun read_reported_run(const std::filesystem::path& folder, DecodeLimits limits = {});
+ReportedRun read_reported_run(const std::filesystem::path& folder, ReportOptions options = {});
 
-// The whole page. `runs` is not empty; names may be equal. Pictures are read from the runs' data
-// folders; of those that cannot be read, the page says so.
+// The whole page. `runs` is not empty; names may be equal. An image of a data folder is shown only
+// if its SHA-256 is the one that was recorded with its prediction: the run may come from somebody
+// else, and its config may name any folder of this machine. Where the user named the folder, an
+// image without a recorded SHA-256 is shown, too. Of images that are not shown, the page says why.
 std::string report_page(const std::vector<ReportedRun>& runs);
 
 // Writes the page about the runs in these folders, in one step. Those that cannot be read are left
@@ -46,6 +54,6 @@ std::string report_page(const std::vector<ReportedRun>& runs);
 // one's ModelError. Throws ConfigError where another file than a report stands, Error.
 std::vector<std::string> write_report(const std::filesystem::path& path,
                                       const std::vector<std::filesystem::path>& folders,
-                                      DecodeLimits limits = {});
+                                      const ReportOptions& options = {});
 
 }  // namespace catdog

@@ -32,8 +32,9 @@ void infer(Network& net, BatchSource& batches, torch::Device device,
 Predictions infer(Network& net, const PictureStore& pictures, torch::Device device, int workers,
                   View view = View::plain);
 
-// The same with the pictures' names, from `dir` on.
+// The same with the pictures' names, from `dir` on, and their picture_digests().
 NamedPredictions with_names(Predictions predictions, const ImageFolder& pictures,
-                            const std::filesystem::path& dir);
+                            const std::filesystem::path& dir,
+                            std::vector<std::string> digests = {});
 
 }  // namespace catdog
