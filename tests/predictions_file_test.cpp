@@ -30,7 +30,8 @@ TEST(PredictionsFile, KeepsTheDigestsOfTheFiles) {
   add_logit(named.predictions, 0, 1);
   add_logit(named.predictions, 2, 0);
   const std::string csv = to_csv(named);
-  EXPECT_TRUE(csv.starts_with("file,true,predicted,p(cats),p(dogs),sha256\na.jpg,dogs,cats,0.5,0.5,a"))
+  EXPECT_TRUE(csv.starts_with("file,true,predicted,p(cats),p(dogs),sha256\n"
+                              "a.jpg,dogs,cats,0.5,0.5,a"))
       << csv;
   const NamedPredictions back = parse_predictions(csv, "x");
   EXPECT_EQ(back.digests, named.digests);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A private file is used only if no other user can have written it, and a truncated one is an error.
+// A private file is used only if no other user can have written it; a truncated one is an error.
 #include "catdog/core/private_file.hpp"
 
 #include <gtest/gtest.h>

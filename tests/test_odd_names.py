@@ -237,7 +237,7 @@ class ClassesNamedLikeColumns(CommandTest):
         report = json.loads(result.stdout)
         self.assertEqual((report["classes"], list(report["by_class"])), (self.CLASSES,) * 2)
         rows = table(saved.read_bytes())
-        self.assertEqual(list(rows[0]), ["file", "true", "predicted", *columns])
+        self.assertEqual(list(rows[0]), ["file", "true", "predicted", *columns, "sha256"])
         self.assertEqual({row["true"] for row in rows}, set(self.CLASSES))
         self.expect(catdog("report", self.folder / "runs/a"), 0)
         page = Page(self.folder / "runs/a/report.html")

@@ -19,7 +19,7 @@ import threading
 import unittest
 
 from command_support import catdog
-from report_support import ReportTest, draw_predictions
+from report_support import ReportTest, draw_predictions, record_digests
 
 CHROMIUM = shutil.which("chromium")
 
@@ -90,6 +90,7 @@ class Browser(ReportTest):
             picture.rename(self.folder / f"data/validation/{i}.jpg")
         self.run_folder = self.make_run("an-unusually-long-name-of-a-run-" * 3)
         draw_predictions(self.run_folder / "predictions/validation.csv", count=40)
+        record_digests(self.run_folder / "predictions/validation.csv", self.folder / "data")
         draw_predictions(self.run_folder / "predictions/test.csv",
                          [f"class-{'x' * 20}-{i}" for i in range(8)], count=200,
                          prefix="test")

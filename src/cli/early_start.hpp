@@ -13,8 +13,8 @@ void open_closed_streams();
 // with one line on stderr and exit code 1, not with a signal.
 void end_on_uncaught_exceptions();
 
-// Where the current folder was removed: changes to / until return_to_removed_folder(). LibTorch's MKL
-// cannot find its own file where there is no current folder, and ends the process.
+// Where the current folder was removed: changes to / until return_to_removed_folder(). LibTorch's
+// MKL cannot find its own file where there is no current folder, and ends the process.
 void leave_removed_folder();
 void return_to_removed_folder();
 

@@ -31,8 +31,8 @@ struct KnownHole {
   const char* fixed_package;  //   and the package's version there
 };
 
-// To add one, give the version in which it is fixed as the library's release notes and the package's
-// changelog.Debian.gz (which names the CVE) have it.
+// To add one, give the version in which it is fixed as the library's release notes and the
+// package's changelog.Debian.gz (which names the CVE) have it.
 constexpr KnownHole kHoles[] = {
     {"libpng", "CVE-2026-46675", "", "bookworm", "1.6.39-2+deb12u6"},
     {"libtiff", "CVE-2025-9900", "4.7.1", "bookworm", "4.5.0-6+deb12u3"},

@@ -67,7 +67,8 @@ fs::path file_of_run(const fs::path& folder, const fs::path& name) {
   const fs::path path = folder / name;
   std::error_code error;
   const fs::path whole = fs::weakly_canonical(path, error);
-  const fs::path inside = whole.lexically_relative(fs::weakly_canonical(folder, error));
+  const fs::path inside =
+      error ? fs::path() : whole.lexically_relative(fs::weakly_canonical(folder, error));
   if (error) throw Error("cannot read " + shown(path) + ": " + error.message());
   if (inside.empty() || *inside.begin() == "..") {
     throw Error(shown(path) + ": is a symbolic link that leads out of the run's folder");

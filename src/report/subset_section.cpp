@@ -193,8 +193,9 @@ std::string galleries(const ReportedRun& run, const NamedPredictions& named) {
   if (data.empty()) {
     const Json dir = run.record.config.value("/data/dir"_json_pointer, Json());
     if (!dir.is_string()) {
-      return fmt::format("<p>No images: config.json names no data.dir; {} names their folder.</p>\n",
-                         report_command(run, "DIR"));
+      return fmt::format(
+          "<p>No images: config.json names no data.dir; {} names their folder.</p>\n",
+          report_command(run, "DIR"));
     }
     data = dir.get<std::string>();
     if (named.digests.empty()) {

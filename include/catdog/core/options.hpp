@@ -94,8 +94,8 @@ bool nests_too_deep(std::string_view json);
 // `source`.
 Json parse_json(std::string_view text, const std::string& source);
 
-// What is wrong with a config, a line each: key, value, rule, and where it stands. From the eleventh
-// on, which no message shows, a line may be the key alone.
+// What is wrong with a config, a line each: key, value, rule, and where it stands. From the
+// eleventh on, which no message shows, a line may be the key alone.
 using Faults = std::vector<std::string>;
 
 // Sets the fields that `object` names, and returns the faults of the others.

@@ -23,9 +23,9 @@ struct CodecLibrary {
 std::vector<CodecLibrary> codec_libraries();
 
 // The CVE ids of the holes in decoding that this library has. A package of a distribution is judged
-// by the package's version, because distributions mend old versions: a package of a release that the
-// table does not have, and a file below /usr/lib or /lib that dpkg does not know, have none. Other
-// libraries are judged by their own version. `release` is a code name, as "bookworm".
+// by the package's version, because distributions mend old versions: a package of a release that
+// the table does not have, and a file below /usr/lib or /lib that dpkg does not know, have none.
+// Other libraries are judged by their own version. `release` is a code name, as "bookworm".
 std::vector<std::string> known_holes(const CodecLibrary& library, const std::string& release);
 
 }  // namespace catdog

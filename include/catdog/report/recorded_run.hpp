@@ -31,8 +31,8 @@ struct RecordedRun {
   const RecordedEpoch& kept_epoch() const;
 };
 
-// `name` in the folder of a run, for reading. Throws Error if it is a symbolic link that leads out of
-// that folder: a run that comes from somebody else could name any file of this machine so.
+// `name` in the folder of a run, for reading. Throws Error if it is a symbolic link that leads out
+// of that folder: a run that comes from somebody else could name any file of this machine so.
 std::filesystem::path file_of_run(const std::filesystem::path& folder,
                                   const std::filesystem::path& name);
 
