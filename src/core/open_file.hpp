@@ -37,8 +37,6 @@ class File {
   explicit File(int descriptor) : descriptor_(descriptor) {}  // -1: not open
   File(const fs::path& path, int flags, mode_t mode = 0)
       : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
-  // Takes an open descriptor, or -1.
-  explicit File(int descriptor) : descriptor_(descriptor) {}
   ~File() {
     if (descriptor_ >= 0) ::close(descriptor_);
   }

@@ -149,6 +149,8 @@ Colours tiff_colours(std::string_view file) {
 std::string minimal_tiff(std::string_view file) {
   const bool big_endian = file.starts_with('M');
   const Bytes bytes(file, big_endian);
+  const size_t at = bytes.u32(4);
+  if (at < 8) damaged_tiff("its directory lies in its header");
   std::map<uint32_t, std::string_view> entries;
   each_tiff_entry(file, [&](uint32_t tag, uint32_t, uint64_t entry) {
     if (!is_decoded(tag)) return;
@@ -160,15 +162,14 @@ std::string minimal_tiff(std::string_view file) {
     }
     if (!entries.emplace(tag, file.substr(entry, 12)).second) damaged_tiff("a tag stands twice");
   });
-  const size_t directory = file.size() + file.size() % 2;
-  std::string minimal;
-  minimal.reserve(directory + 6 + 12 * entries.size());
-  minimal = file;
-  minimal.resize(directory, '\0');
-  minimal.replace(4, 4, tiff_integer(directory, 4, big_endian));
-  minimal += tiff_integer(entries.size(), 2, big_endian);
-  for (const auto& [tag, entry] : entries) minimal += entry;
-  minimal += std::string(4, '\0');  // no further directory
+  // In the place of the old directory, which is no shorter: the end of the file stays the end, and
+  // pixels that are missing there are missed.
+  std::string directory = tiff_integer(entries.size(), 2, big_endian);
+  for (const auto& [tag, entry] : entries) directory += entry;
+  directory += std::string(4, '\0');  // no further directory
+  std::string minimal(file);
+  const size_t length = std::min(directory.size(), minimal.size() - at);
+  minimal.replace(at, length, directory, 0, length);
   return minimal;
 }
 
