@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The one file where every dependency is found. Gives the targets catdog_torch, catdog_opencv,
-# CLI11::CLI11, spdlog::spdlog, nlohmann_json::nlohmann_json, JPEG::JPEG, catdog_webp,
+# CLI11::CLI11, spdlog::spdlog, nlohmann_json::nlohmann_json, JPEG::JPEG, WebP::webp,
 # OpenSSL::Crypto, protozero::protozero, Threads::Threads and, unless BUILD_TESTING is off,
 # GTest::gtest_main; or stops with one sentence.
 
@@ -40,9 +40,9 @@ find_path(CATDOG_WEBP_INCLUDE_DIR webp/decode.h)
 find_library(CATDOG_WEBP_LIBRARY webp)
 mark_as_advanced(CATDOG_WEBP_INCLUDE_DIR CATDOG_WEBP_LIBRARY)
 catdog_require(CATDOG_WEBP_LIBRARY "libwebp" libwebp-dev)
-add_library(catdog_webp INTERFACE)
-target_include_directories(catdog_webp SYSTEM INTERFACE "${CATDOG_WEBP_INCLUDE_DIR}")
-target_link_libraries(catdog_webp INTERFACE "${CATDOG_WEBP_LIBRARY}")
+add_library(WebP::webp INTERFACE IMPORTED)
+target_include_directories(WebP::webp SYSTEM INTERFACE "${CATDOG_WEBP_INCLUDE_DIR}")
+target_link_libraries(WebP::webp INTERFACE "${CATDOG_WEBP_LIBRARY}")
 
 find_package(OpenSSL QUIET COMPONENTS Crypto)
 catdog_require(OPENSSL_FOUND "OpenSSL's libcrypto" libssl-dev)
