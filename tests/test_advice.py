@@ -18,6 +18,14 @@ FOLLOWED_ELSEWHERE = {
     ", but other folders with images lie beside it; give ":
         "split_test.cpp: NamesTheFolderToGiveInKagglesArchive",
     ": wait for its end, or end it": "run_folder_test.cpp: IsLockedWhileItIsInTheMaking",
+    ", and catdog does not write through it: remove ":
+        "test_prepared_paths.py::test_what_a_refusal_says_helps",
+    ": remove it, and catdog makes a new one":
+        "test_cache_trust.py::test_one_that_is_removed_is_made_anew",
+    ": was not left there by an interrupted catdog":
+        "test_foreign_cleanup.py::test_a_forged_folder_takes_nothing_from_the_user",
+    "; move it away and try again":
+        "test_foreign_cleanup.py::test_what_stands_in_the_way_of_putting_back_is_named_and_stays",
     "files cannot be locked: make sure that no other process writes there":
         "test_lacking_file_systems.py::test_one_missing_call_gives_one_warning",
     "catdog train --batch-size 16 --set data.cache=disk takes less":
@@ -39,6 +47,10 @@ NOT_FOLLOWED = {
         "It needs a GPU and a build with CUDA.",
     "nvidia-smi tells how the driver is": "It needs a GPU whose driver fails.",
     "install NVIDIA's driver; in a container, pass the GPU in": "It needs a GPU without a driver.",
+    ": another catdog is writing there; wait until it is done":
+        "The other one is a user's command that ends by itself.",
+    "install a newer one, or read no images of others": "It needs another library.",
+    "a limit on threads or memory is too low": "Which limit is met first depends on the machine.",
     "the training step cannot be recorded as a CUDA graph ({}): try --set train.cuda_graph=false":
         "It needs a GPU that refuses a graph.",
     "this device does not repeat itself to the bit; leave --deterministic out, or use --device cpu":

@@ -15,10 +15,10 @@ from command_support import catdog
 WEBP = bytes.fromhex("524946461a000000574542505650384c0d0000002f00000010071011118888fe0700")
 
 
-def tiff(bits, sample_format):
+def tiff(bits, sample_format, compression=1):
     """A grey image of 2×2 px."""
     data = b"\x40" * (4 * bits // 8)
-    tags = [(256, 2), (257, 2), (258, bits), (259, 1), (262, 1), (273, 8), (277, 1), (278, 2),
+    tags = [(256, 2), (257, 2), (258, bits), (259, compression), (262, 1), (273, 8), (277, 1), (278, 2),
             (279, len(data)), (339, sample_format)]
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
     return (b"II*\0" + struct.pack("<I", 8 + len(data)) + data + struct.pack("<H", len(tags)) +
@@ -53,6 +53,12 @@ class Images(AdviceTest):
     @advice(" bits a sample; save it with 8 or 16")
     def test_a_tiff_of_32_bits(self):
         self.save_as(tiff(32, 1), tiff(8, 1), "a.tif")
+
+    @advice(", which is not read; save it with LZW or deflate")
+    def test_compressions_of_a_tiff(self):
+        for compression in (6, 34925, 50001, 12345):
+            self.left = [", which is not read; save it with LZW or deflate"]
+            self.save_as(tiff(8, 1, compression), tiff(8, 1), "a.tif")
 
     @advice("an animated WebP; save one of its frames")
     def test_an_animation(self):

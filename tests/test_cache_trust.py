@@ -97,6 +97,19 @@ class CacheTrust(CommandTest):
                                  2 if "catdog-cache " in result.stderr else 1, result.stderr)
                 self.assertIn(text, result.stderr)
 
+    def test_one_that_is_removed_is_made_anew(self):
+        self.train()
+        train = self.cache / "train.pixels"
+        train.chmod(0o620)
+        result, measured = self.train()
+        self.assertIn(f"{train} can be written to by other users: remove it, and catdog makes a new one",
+                      result.stderr)
+        train.unlink()
+        result, again = self.train()
+        self.assertNotIn("warning", result.stderr)
+        self.assertEqual(again, measured)
+        self.assertEqual(stat.S_IMODE(train.stat().st_mode), 0o600)
+
     @unittest.skipUnless(os.geteuid() == 0, "only root can give files to another user")
     def test_pixels_of_another_user_are_not_used(self):
         _, expected = self.train("none")

@@ -76,6 +76,25 @@ class ForeignCleanup(CommandTest):
             self.assertEqual(files(data), whole)
             shutil.rmtree(data)
 
+    def test_what_stands_in_the_way_of_putting_back_is_named_and_stays(self):
+        data, refused = self.folder / "data", 0
+        for number in range(1, 100):
+            self.expect(catdog(*self.split(data)), 0)
+            result = with_shim({"KILLED_AT": str(number)}, *self.split(data, "--force"))
+            if result.returncode == 0:
+                break
+            if not (data / "train").exists():  # it was moved aside
+                (data / "train").write_text("the user's")
+                self.expect(catdog(*self.split(data, "--force")), 2,
+                            f"{data}/train: stands where an interrupted catdog has to put back",
+                            "move it away and try again")
+                self.assertEqual((data / "train").read_text(), "the user's")
+                (data / "train").unlink()
+                refused += 1
+            self.expect(catdog(*self.split(data, "--force")), 0)
+            shutil.rmtree(data)
+        self.assertGreater(refused, 0)
+
     def test_killed_folders_of_results(self):
         images = [next((self.data / "test" / name).iterdir()) for name in ("cats", "dogs")]
         names = sorted(path.name for path in images)
