@@ -63,7 +63,7 @@ class Documents(unittest.TestCase):
                       "docs/config.md must hold what `catdog train --help-config` prints")
 
     def test_links_between_documents_lead_somewhere(self):
-        for document in [ROOT / "README.md", ROOT / "data/README.md", *ROOT.glob("docs/*.md")]:
+        for document in [*ROOT.glob("*.md"), ROOT / "data/README.md", *ROOT.glob("docs/*.md")]:
             text = document.read_text(encoding="utf-8")
             for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
                 self.assertTrue((document.parent / target).exists(), f"{document}: {target}")
