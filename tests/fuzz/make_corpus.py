@@ -2,13 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes what the fuzzers begin with, a folder for each: make_corpus.py FOLDER.
 
-Pictures of every kind that Pillow wrote, the shipped configs, and a record of a split.
+Images of every kind that Pillow wrote, the same with the signatures of other formats, the shipped
+configs, and a record of a split.
 """
 import json
 import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+from foreign_signatures import images, planted, webp_headers  # noqa: E402
+
 folder = pathlib.Path(sys.argv[1])
 
 
@@ -17,9 +21,12 @@ def write(name, number, content):
     (folder / name / f"{number:02}").write_bytes(content)
 
 
-golden = json.loads((ROOT / "tests/data/picture_golden.json").read_text(encoding="utf-8"))
-for number, picture in enumerate(golden):
-    write("picture", number, bytes.fromhex(picture["file"]))
+# DICOM and DTED are told by bytes far behind the beginning.
+seeds = [*images(), *(planted(content.ljust(200, b"\0"), signature, offset)
+                      for content in [*images(), *webp_headers()]
+                      for signature, offset in ((b"DICM", 128), (b"DTED", 140)))]
+for number, content in enumerate(seeds):
+    write("picture", number, content)
 for number, config in enumerate(sorted((ROOT / "configs").glob("*.json"))):
     write("config", number, config.read_bytes())
 write("config", 90, b'{"augment": {"zoom_range": [0.5, 2], "fill_mode": "wrap", "cval": 1e2}}')
