@@ -20,6 +20,15 @@ void say(std::string_view text) {
   if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;  // nobody is left to be told
 }
 
+// One line of an error; of what it says, only printable ASCII as it is.
+void say_error(std::string_view what) {
+  say("catdog: error: ");
+  for (const char c : what.substr(0, what.find('\n'))) {
+    say(c >= ' ' && c <= '~' ? std::string_view(&c, 1) : "?");
+  }
+  say("\n");
+}
+
 // Uses no memory of its own: there may be none.
 [[noreturn]] void end_with_a_line() {
   const std::exception_ptr current = std::current_exception();
@@ -27,12 +36,9 @@ void say(std::string_view text) {
   try {
     std::rethrow_exception(current);
   } catch (const std::bad_alloc&) {
-    say("catdog: error: out of memory; LibTorch needs 1 GB of address space (ulimit -v)\n");
+    say_error("out of memory; LibTorch needs 1 GB of address space (ulimit -v)");
   } catch (const std::exception& error) {
-    const std::string_view what = error.what();
-    say("catdog: error: ");
-    say(what.substr(0, what.find('\n')));
-    say("\n");
+    say_error(error.what());
   } catch (...) {
     std::abort();
   }
