@@ -203,9 +203,9 @@ void train_one(const TrainCommand& options, SaveSchedule& schedule) {
   log_skipped(shown(subset_folder(dir, "train")), training.skipped());
   log_skipped(shown(subset_folder(dir, "validation")), validation.skipped());
   const std::vector<std::string> digests = picture_digests(training);
-  const Json pictures = {
-      {"train", pictures_digest(training, digests, dir)},
-      {"validation", pictures_digest(validation, picture_digests(validation), dir)}};
+  const std::vector<std::string> validation_digests = picture_digests(validation);
+  const Json pictures = {{"train", pictures_digest(training, digests, dir)},
+                         {"validation", pictures_digest(validation, validation_digests, dir)}};
   spdlog::info("{} training and {} validation pictures of {}", training.count(), validation.count(),
                join_and(training.classes()));
 
@@ -244,7 +244,7 @@ void train_one(const TrainCommand& options, SaveSchedule& schedule) {
   schedule.saved(trainer.position().steps_done);
   train_to_the_end(trainer, record, run, config, schedule);
   run.finish(config.train.keep);
-  write_ending(run, validation, device, net->precision());
+  write_ending(run, validation, validation_digests, device, net->precision());
   print_text(shown(run.model()) + "\n");
 }
 

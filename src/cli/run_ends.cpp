@@ -4,11 +4,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "catdog/core/error.hpp"
 #include "catdog/core/files.hpp"
 #include "catdog/core/text.hpp"
-#include "catdog/data/pictures_digest.hpp"
 #include "catdog/report/contact_sheet.hpp"
 #include "catdog/report/run_report.hpp"
 #include "catdog/train/inference.hpp"
@@ -28,14 +28,15 @@ fs::path existing_ancestor(const fs::path& folder) {
 }
 
 // What the weights that were kept say of the validation pictures, picture by picture.
-void write_predictions(const RunFolder& run, const ImageFolder& validation, torch::Device device,
+void write_predictions(const RunFolder& run, const ImageFolder& validation,
+                       std::vector<std::string> digests, torch::Device device,
                        Precision precision) {
   TrainedModel kept = load_model(run.model());
   kept.net->prepare(device, precision);
   const Predictions predictions = infer(kept.net, validation, device, kept.config.data.workers);
   write_file_atomically(run.predictions("validation"),
                         to_csv(with_names(predictions, validation, kept.config.data.dir,
-                                          picture_digests(validation))),
+                                          std::move(digests))),
                         FolderLink::refuse);
 }
 
@@ -103,9 +104,9 @@ RunFolder open_folder(const TrainCommand& options, std::optional<Stopped> stoppe
   return run;
 }
 
-void write_ending(const RunFolder& run, const ImageFolder& validation, torch::Device device,
-                  Precision precision) {
-  write_predictions(run, validation, device, precision);
+void write_ending(const RunFolder& run, const ImageFolder& validation,
+                  std::vector<std::string> digests, torch::Device device, Precision precision) {
+  write_predictions(run, validation, std::move(digests), device, precision);
   write_page(run, validation.decode_limits());
 }
 

@@ -52,14 +52,11 @@ void check_room(const fs::path& folder, uint64_t bytes) {
 }
 
 std::string sha256(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
   std::array<unsigned char, 32> digest{};
   if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
     throw Error("SHA-256 is not available in this machine's OpenSSL");
   }
-  std::string text;
-  for (const unsigned char byte : digest) text += {kDigits[byte >> 4], kDigits[byte & 15]};
-  return text;
+  return hexadecimal(digest);
 }
 
 bool natural_less(std::string_view a, std::string_view b) {

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -29,6 +30,14 @@ inline std::string temporary_stem(const fs::path& path) {
   const std::string name = path.filename().string();
   if (name.size() <= kLongest) return name;
   return name.substr(0, kLongest - kDigits) + sha256(name).substr(0, kDigits);
+}
+
+// Two lower-case hexadecimal digits a byte.
+inline std::string hexadecimal(std::span<const unsigned char> bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : bytes) text += {kDigits[byte >> 4], kDigits[byte & 15]};
+  return text;
 }
 
 class File {

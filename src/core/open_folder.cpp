@@ -110,7 +110,6 @@ void check_own_entry(const fs::path& path, OwnEntry kind) {
 }
 
 std::string random_digits() {
-  static constexpr char kDigits[] = "0123456789abcdef";
   std::array<unsigned char, 8> bytes{};
   ssize_t got = 0;
   do {
@@ -119,9 +118,7 @@ std::string random_digits() {
   if (got != static_cast<ssize_t>(bytes.size())) {
     throw Error(std::string("the system gives no random bytes: ") + std::strerror(errno));
   }
-  std::string text;
-  for (const unsigned char byte : bytes) text += {kDigits[byte >> 4], kDigits[byte & 15]};
-  return text;
+  return hexadecimal(bytes);
 }
 
 NewTemporary make_temporary(const OpenFolder& folder, const fs::path& path) {

@@ -38,9 +38,7 @@ void swap_red_and_blue(Picture& picture) {
 Picture decode_by_opencv(FileKind kind, std::string_view bytes, Turn& turn) {
   const auto [size, buffer_bytes] = facts_in_header(kind, bytes);
   const std::string minimal = minimal_file(kind, bytes);
-  turn.take_for(buffer_bytes + minimal.size() +
-                uint64_t{3} * static_cast<unsigned>(size.height) *
-                    static_cast<unsigned>(size.width));
+  turn.take_for(buffer_bytes + minimal.size() + rgb_bytes(size));
   if (!minimal.empty()) bytes = minimal;
   // imdecode wants a cv::Mat, which has no const form; it only reads.
   const cv::Mat input(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));

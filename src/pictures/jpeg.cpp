@@ -83,7 +83,7 @@ class JpegReader {
   // JPEG's fourth component is black (CMYK, or YCCK, which libjpeg turns into CMYK).
   bool has_black() const { return components() == 4; }
 
-  uint64_t rgb_bytes() const { return uint64_t{3} * info_.image_width * info_.image_height; }
+  uint64_t rgb_bytes() const { return catdog::rgb_bytes(size()); }
 
   // Of a picture in several scans libjpeg keeps all coefficients, 2 bytes each (300 MB for 100
   // megapixels with colours at half the resolution); of one in a single scan a few rows.
@@ -234,8 +234,7 @@ ReducedJpeg decode_jpeg_reduced(std::string_view bytes, int least_shorter, int l
   // libjpeg rounds up.
   const Size size = {(whole.height + denominator - 1) / denominator,
                      (whole.width + denominator - 1) / denominator};
-  turn.take_for(reader.coefficient_bytes(), uint64_t{3} * static_cast<unsigned>(size.height) *
-                                                static_cast<unsigned>(size.width));
+  turn.take_for(reader.coefficient_bytes(), rgb_bytes(size));
   Picture picture(size.height, size.width, CV_8UC3);
   reader.read_rows(
       static_cast<unsigned>(denominator), [](int) { return true; },

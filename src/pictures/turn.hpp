@@ -13,6 +13,11 @@
 
 namespace catdog {
 
+// Of an image with three channels of 8 bits.
+inline uint64_t rgb_bytes(Size size) {
+  return uint64_t{3} * static_cast<unsigned>(size.height) * static_cast<unsigned>(size.width);
+}
+
 class Turn {
  public:
   explicit Turn(DecodeLimits limits) : limits_(limits) {}

@@ -55,9 +55,7 @@ uint64_t webp_buffer_bytes(const WebPBitstreamFeatures& features, uint64_t file_
 Picture decode_webp(std::string_view bytes, Turn& turn) {
   const WebPBitstreamFeatures features = webp_features(bytes);
   const Size size = require_sane_size(features.width, features.height);
-  turn.take_for(webp_buffer_bytes(features, bytes.size()) +
-                uint64_t{3} * static_cast<unsigned>(size.height) *
-                    static_cast<unsigned>(size.width));
+  turn.take_for(webp_buffer_bytes(features, bytes.size()) + rgb_bytes(size));
   Picture picture(size.height, size.width, CV_8UC3);
   if (WebPDecodeRGBInto(data_of(bytes), bytes.size(), picture.data,
                         picture.step * static_cast<size_t>(picture.rows),

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "catdog/cli/commands.hpp"
 #include "catdog/pictures/picture.hpp"
@@ -38,9 +40,9 @@ RunFolder open_folder(const TrainCommand& options, std::optional<Stopped> stoppe
                       const std::optional<Beginning>& beginning, uint64_t bytes_needed);
 
 // Writes what the weights that were kept say of the validation pictures, and the page about the
-// run. The run is whole without the page: what stands in its way is no more than a warning. Throws
+// run; `digests` are the validation pictures' picture_digests(). The run is whole without the page: what stands in its way is no more than a warning. Throws
 // Error, DataError, Interrupted.
-void write_ending(const RunFolder& run, const ImageFolder& validation, torch::Device device,
-                  Precision precision);
+void write_ending(const RunFolder& run, const ImageFolder& validation,
+                  std::vector<std::string> digests, torch::Device device, Precision precision);
 
 }  // namespace catdog
