@@ -87,6 +87,14 @@ class CommandTest(unittest.TestCase):
         cls.make_data()
 
     @classmethod
+    def train_run(cls, *arguments):
+        """Trains the run "a" in the shared folder; the run's folder."""
+        result = catdog("train", *arguments, "--data", cls.data, "--runs", cls.shared / "runs",
+                        "--name", "a")
+        assert result.returncode == 0, result.stderr
+        return cls.shared / "runs/a"
+
+    @classmethod
     def make_data(cls):
         assert catdog("synth", cls.pictures, "--per-class", 40, "--size", 48).returncode == 0
         assert catdog("split", cls.pictures, cls.data, "--train", 24, "--validation", 8,

@@ -91,10 +91,7 @@ class AbsurdModels(CommandTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        result = catdog("train", "--data", cls.data, "--runs", cls.shared / "runs", "--name", "a",
-                        *SMALL)
-        assert result.returncode == 0, result.stderr
-        cls.run_folder = cls.shared / "runs/a"
+        cls.run_folder = cls.train_run(*SMALL)
         cls.model = cls.run_folder / "model.pt"
 
     def crafted(self, **changes):

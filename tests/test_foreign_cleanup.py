@@ -15,10 +15,7 @@ class ForeignCleanup(CommandTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        result = catdog("train", *SMALL, "--data", cls.data, "--runs", cls.shared / "runs",
-                        "--name", "a", "--epochs", 1)
-        assert result.returncode == 0, result.stderr
-        cls.model = cls.shared / "runs/a/model.pt"
+        cls.model = cls.train_run(*SMALL, "--epochs", 1) / "model.pt"
 
     def killed_at_each_renaming(self, *arguments):
         """Runs a command again and again, killed one renaming later each time until it is done;

@@ -26,10 +26,7 @@ class LackingFileSystems(CommandTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        result = catdog("train", *SMALL, "--data", cls.data, "--runs", cls.shared / "runs", "--name",
-                        "a", "--epochs", 1)
-        assert result.returncode == 0, result.stderr
-        cls.model = cls.shared / "runs/a/model.pt"
+        cls.model = cls.train_run(*SMALL, "--epochs", 1) / "model.pt"
 
     def expect_warnings(self, result, *kinds):
         """Success, each of `kinds` once in stderr, and no other kind."""

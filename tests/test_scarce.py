@@ -22,10 +22,7 @@ class Scarce(CommandTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        result = catdog("train", *SMALL, "--data", cls.data, "--runs", cls.shared / "runs", "--name",
-                        "a", "--epochs", 1)
-        assert result.returncode == 0, result.stderr
-        cls.model = cls.shared / "runs/a/model.pt"
+        cls.model = cls.train_run(*SMALL, "--epochs", 1) / "model.pt"
         cls.image = next((cls.data / "test").rglob("*.jpg"))
 
     def expect_one_line(self, result, code, *texts):

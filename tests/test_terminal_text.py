@@ -30,10 +30,7 @@ class TerminalText(CommandTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        result = catdog("train", "--data", cls.data, "--runs", cls.shared / "runs", "--name", "a",
-                        *SMALL)
-        assert result.returncode == 0, result.stderr
-        cls.model = cls.shared / "runs/a/model.pt"
+        cls.model = cls.train_run(*SMALL) / "model.pt"
         cls.picture = cls.pictures / "cat.0.jpg"
 
     def run_bytes(self, *arguments, stdin=b""):
